@@ -1,0 +1,56 @@
+# Exercises are found, not listed: a folder in exercises/ with an exercise.toml is one.
+
+file(GLOB manifests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/exercises/*/exercise.toml)
+set(assay_slugs)
+foreach(manifest ${manifests})
+  get_filename_component(folder ${manifest} DIRECTORY)
+  get_filename_component(slug ${folder} NAME)
+  list(APPEND assay_slugs ${slug})
+endforeach()
+
+# One library per grader, and a generated registry that names them all.
+function(assay_graders)
+  cmake_parse_arguments(GRADERS "" "" "USES" ${ARGN})
+  set(declarations "")
+  set(entries "")
+  set(libraries "")
+  foreach(slug ${assay_slugs})
+    set(folder ${PROJECT_SOURCE_DIR}/harness/graders/${slug})
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+    if(NOT sources)
+      message(FATAL_ERROR "exercises/${slug} has no grader: add harness/graders/${slug}/grader.cpp")
+    endif()
+    add_library(assay_grader_${slug} STATIC ${sources})
+    assay_include_root(assay_grader_${slug} graders/${slug} ${folder})
+    assay_uses(assay_grader_${slug} ${GRADERS_USES})
+    list(APPEND libraries assay_grader_${slug})
+    string(APPEND declarations
+      "namespace assay::graders::${slug} { std::unique_ptr<grade::Grader> make_grader(); }\n")
+    string(APPEND entries "  if (slug == \"${slug}\") return ${slug}::make_grader();\n")
+  endforeach()
+  configure_file(${PROJECT_SOURCE_DIR}/harness/graders/registry.cpp.in
+                 ${PROJECT_BINARY_DIR}/generated/graders.cpp @ONLY)
+  add_library(assay_graders STATIC ${PROJECT_BINARY_DIR}/generated/graders.cpp)
+  assay_include_root(assay_graders graders/registry.hpp
+                     ${PROJECT_SOURCE_DIR}/harness/graders/registry.hpp)
+  assay_uses(assay_graders ${GRADERS_USES})
+  target_link_libraries(assay_graders PRIVATE ${libraries})
+endfunction()
+
+# One host library per exercise: what is linked with a solution to make a subject of it. It sees the
+# contract and the kit, and nothing of the grader's.
+function(assay_hosts)
+  file(GLOB common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/host/*.cpp)
+  foreach(slug ${assay_slugs})
+    file(GLOB own CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/host/${slug}/*.cpp)
+    if(NOT own)
+      message(FATAL_ERROR "exercises/${slug} has no host: add harness/host/${slug}/host.cpp")
+    endif()
+    add_library(host_${slug} STATIC ${common} ${own})
+    assay_include_root(host_${slug} host ${PROJECT_SOURCE_DIR}/harness/host)
+    assay_include_root(host_${slug} kit ${PROJECT_SOURCE_DIR}/exercises/kit)
+    assay_include_root(host_${slug} api.hpp ${PROJECT_SOURCE_DIR}/exercises/${slug}/api.hpp)
+    target_compile_options(host_${slug} PRIVATE -O2 -g)
+    target_link_libraries(host_${slug} PRIVATE assay_warnings)
+  endforeach()
+endfunction()

@@ -1,0 +1,61 @@
+# Parts of the harness: a static library per folder. A part sees its own headers and those of the
+# parts that it USES, and no others: each has an include root of its own, so that including upwards,
+# or sideways from one grader to another, does not compile.
+
+add_library(assay_warnings INTERFACE)
+target_compile_options(assay_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+
+# An include root from which `folder` is reached as <prefix>/...
+function(assay_include_root target prefix folder)
+  set(root ${PROJECT_BINARY_DIR}/roots/${target})
+  get_filename_component(parent ${root}/${prefix} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${folder} ${root}/${prefix} SYMBOLIC)
+  target_include_directories(${target} PUBLIC ${root})
+endfunction()
+
+# assay_part(<name> [OPTIMISED] USES <part or target>...): the library assay_<name> of harness/<name>.
+function(assay_part name)
+  cmake_parse_arguments(PART "OPTIMISED" "" "USES" ${ARGN})
+  set(folder ${PROJECT_SOURCE_DIR}/harness/${name})
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(assay_${name} STATIC ${sources})
+  assay_include_root(assay_${name} ${name} ${folder})
+  assay_uses(assay_${name} ${PART_USES})
+  if(PART_OPTIMISED)
+    target_compile_options(assay_${name} PRIVATE -O2)
+  endif()
+endfunction()
+
+function(assay_uses target)
+  foreach(used ${ARGN})
+    if(TARGET assay_${used})
+      target_link_libraries(${target} PUBLIC assay_${used})
+    elseif(TARGET ${used})
+      target_link_libraries(${target} PUBLIC ${used})
+    endif()
+  endforeach()
+  target_link_libraries(${target} PRIVATE assay_warnings)
+endfunction()
+
+function(assay_program name folder)
+  cmake_parse_arguments(PROGRAM "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/${folder}/*.cpp)
+  add_executable(${name} ${sources})
+  assay_include_root(${name} ${folder} ${PROJECT_SOURCE_DIR}/harness/${folder})
+  assay_uses(${name} ${PROGRAM_USES})
+endfunction()
+
+# The guard stands between grader and subject. It is a program of its own, so that nothing of the
+# grader's memory is in it, and static, so that it starts in any view of the file system.
+function(assay_guard)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/proc/guard/*.cpp)
+  add_executable(assay-guard ${sources})
+  target_link_libraries(assay-guard PRIVATE assay_warnings)
+  target_link_options(assay-guard PRIVATE -static)
+endfunction()
