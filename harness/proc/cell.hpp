@@ -28,8 +28,8 @@ enum class Tier {
 
 struct Isolation {
   Tier tier = Tier::processes;
-  uid_t user = 0;         // who the subject runs as
-  bool own_user = false;  // that user runs nothing else, and owns nothing
+  uid_t user = 0;                 // who the subject runs as
+  bool own_user = false;          // that user runs nothing else, and owns nothing
   std::vector<std::string> gaps;  // what this tier cannot do here, and why; a sentence each
 };
 
@@ -37,47 +37,50 @@ std::string_view name_of(Tier tier);
 
 // Limits of one run. A subject that goes over one is ended, and the Ending says which.
 struct Limits {
-  std::chrono::seconds cpu{10};                     // of each process
-  std::uint64_t memory_bytes = 1ULL << 30;          // resident, of the whole tree, sampled
-  std::uint64_t address_space_bytes = 4ULL << 30;   // of each process; 0: unlimited (sanitizers)
-  std::uint64_t file_bytes = 64ULL << 20;           // of each file written
-  int processes = 64;                               // processes and threads together
-  std::size_t kept_output_bytes = 64U << 10;        // of each of stdout and stderr; the rest is counted
-  std::uint64_t flood_bytes = 32ULL << 20;          // stdout and stderr together, before it is ended
+  std::chrono::seconds cpu{10};                    // of each process
+  std::uint64_t memory_bytes = 1ULL << 30;         // resident, of the whole tree, sampled
+  std::uint64_t address_space_bytes = 4ULL << 30;  // of each process; 0: unlimited (sanitizers)
+  std::uint64_t file_bytes = 64ULL << 20;          // of each file written
+  int processes = 64;                              // processes and threads together
+  std::size_t kept_output_bytes = 64U << 10;  // of each of stdout and stderr; the rest is counted
+  std::uint64_t flood_bytes = 32ULL << 20;    // stdout and stderr together, before it is ended
 };
 
 struct Command {
-  std::vector<std::string> argv;              // argv[0] is looked up in a fixed PATH
-  std::map<std::string, std::string> env;     // in addition to a fixed, minimal environment
-  std::filesystem::path directory;            // empty: the cell's folder
-  bool channel = false;                       // a stream socket, its number in ASSAY_FD
-  bool terminal = false;                      // inherits stdin, stdout and stderr, no limits (gdb)
+  std::vector<std::string> argv;           // argv[0] is looked up in a fixed PATH
+  std::map<std::string, std::string> env;  // in addition to a fixed, minimal environment
+  std::filesystem::path directory;         // empty: the cell's folder
+  // Files and folders that it must be able to read, wherever they lie (the cell has a /tmp of its
+  // own, and its user can't enter every folder). `directory` and argv[0] need not be named.
+  std::vector<std::filesystem::path> reach;
+  bool channel = false;   // a stream socket, its number in ASSAY_FD
+  bool terminal = false;  // inherits stdin, stdout and stderr, no limits (gdb)
 };
 
 struct Ending {
   enum class Kind {
-    exited,          // code: its exit code
-    signalled,       // code: the signal
-    out_of_memory,   // went over memory_bytes
-    out_of_cpu,      // went over cpu
-    flooded,         // went over flood_bytes
-    stopped,         // by stop()
-    never_started,   // detail says why: argv[0] not found, not executable…
+    exited,         // code: its exit code
+    signalled,      // code: the signal
+    out_of_memory,  // went over memory_bytes
+    out_of_cpu,     // went over cpu
+    flooded,        // went over flood_bytes
+    stopped,        // by stop()
+    never_started,  // detail says why: argv[0] not found, not executable…
   };
   Kind kind = Kind::exited;
   int code = 0;
   std::string detail;
-  std::chrono::milliseconds cpu_ms{0};       // user and system, of everything it started
-  std::uint64_t peak_memory_bytes = 0;       // highest sample of the whole tree
+  std::chrono::milliseconds cpu_ms{0};  // user and system, of everything it started
+  std::uint64_t peak_memory_bytes = 0;  // highest sample of the whole tree
 
   bool clean() const { return kind == Kind::exited && code == 0; }
   std::string in_words() const;  // "crashed: segmentation fault (SIGSEGV)"
 };
 
 struct Output {
-  std::string out;                 // the first kept_output_bytes
+  std::string out;  // the first kept_output_bytes
   std::string err;
-  std::uint64_t out_bytes = 0;     // all that was written
+  std::uint64_t out_bytes = 0;  // all that was written
   std::uint64_t err_bytes = 0;
 };
 
@@ -114,9 +117,11 @@ class Cell {
     bool writable = false;  // only if asked for
     bool ended = false;     // ending() is set
   };
-  // Waits until the channel is ready or the subject has ended, draining stdout and stderr meanwhile.
+  // Waits until the channel is ready or the subject has ended, draining stdout and stderr
+  // meanwhile.
   Ready wait(std::chrono::milliseconds timeout, bool for_writing = false);
-  int channel() const;  // non-blocking; -1 without one
+  int channel() const;   // non-blocking; -1 without one
+  void close_channel();  // after its end, so that wait() waits for the ending only
 
   const std::optional<Ending>& ending() const;
   const Output& output() const;
@@ -136,5 +141,9 @@ struct TierProbe {
   std::string fix;
 };
 std::vector<TierProbe> probe_tiers();
+
+// Makes this process unreadable through /proc and ptrace for other processes of the same user.
+// A grader calls it once, first of all: not every tier hides it from its subjects.
+void harden_this_process();
 
 }  // namespace assay::proc

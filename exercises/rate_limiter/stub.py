@@ -1,0 +1,86 @@
+"""The rate limiter in Python: complete TokenBucket.acquire. README.md, beside the stub, is the question.
+
+Everything below the class speaks the script protocol (docs/protocols.md) and needs no change.
+"""
+import os
+import socket
+import sys
+
+CONTRACT_VERSION = 1
+
+
+class TokenBucket:
+    """Holds at most `capacity` tokens for each key, and regains one every `emission_interval` ns."""
+
+    def __init__(self, capacity, emission_interval):
+        self.capacity = capacity
+        self.emission_interval = emission_interval
+
+    def acquire(self, now, key, cost):
+        """Takes `cost` tokens from the bucket of `key` at the time `now`, or denies.
+
+        Returns (admitted, remaining, retry_after): retry_after is in ns for a denial that waiting
+        can cure, and None otherwise.
+        """
+        # Three questions to begin with:
+        #   How many tokens does the bucket of `key` hold now? (A new one is full.)
+        #   Are they enough for `cost`?
+        #   What has to be remembered until the next call?
+        raise NotImplementedError("TokenBucket.acquire")
+
+
+def in_words(admitted, remaining, retry_after):
+    words = f"{'admitted' if admitted else 'denied'} {remaining}"
+    if retry_after is not None:
+        return f"{words} {retry_after}"
+    return words if admitted else f"{words} never"
+
+
+def where(error):
+    trace = error.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+
+
+def answer(state, words):
+    if words[0] == "limiter":
+        state["limiter"] = TokenBucket(int(words[1]), int(words[2]))
+        return "ok"
+    if words[0] == "acquire":
+        return in_words(*state["limiter"].acquire(int(words[1]), words[2], int(words[3])))
+    return f"error unknown operation: {words[0]}"
+
+
+def safe_answer(state, words):
+    try:
+        return answer(state, words)
+    except NotImplementedError as error:
+        return f"not-implemented {error} at {where(error)}"
+    except Exception as error:  # the grader wants to hear of it, and goes on
+        return f"threw {type(error).__name__} at {where(error)}: {error}".replace("\n", " ")
+
+
+def main():
+    channel = socket.socket(fileno=int(os.environ["ASSAY_FD"])).makefile("rw", newline="\n")
+    state, held_back = {}, 0  # held_back: operations of a trace whose answers may wait
+    for line in channel:
+        words = line.split()
+        if words[0] == "assay":
+            channel.write(f"ready {CONTRACT_VERSION}\n")
+        elif words[0] == "trace":
+            held_back = int(words[1])
+            continue
+        elif words[0] == "end":
+            channel.write(line)
+            channel.flush()
+            return
+        else:
+            channel.write(safe_answer(state, words) + "\n")
+        held_back = max(0, held_back - 1)
+        if held_back == 0:
+            channel.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

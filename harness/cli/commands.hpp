@@ -1,0 +1,53 @@
+// The subcommands. Each returns its exit code; main.cpp binds them to the command line and turns
+// exceptions into messages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/context.hpp"
+#include "grade/scorecard.hpp"
+
+namespace assay::cli {
+
+struct GradeOptions {
+  std::string exercise;
+  std::string solution;  // empty: the learner's own
+  std::string exec;
+  std::optional<int> level;
+  std::string only;  // a check's id or slug
+  std::optional<std::uint64_t> seed;
+  bool json = false;
+  bool verbose = false;
+};
+
+struct StartOptions {
+  std::string exercise;
+  std::string language = "c++";
+  bool force = false;
+};
+
+struct RunOptions {
+  std::string run = "last";
+  std::string check;
+  bool debug = false;
+  bool json = false;
+};
+
+int list(const Context& context, bool json);
+int list_slugs(const Context& context);
+int show(const Context& context, const std::string& exercise, bool reference);
+int start(const Context& context, const StartOptions& options);
+int grade(const Context& context, const GradeOptions& options);
+int watch(const Context& context, const GradeOptions& options);
+int hint(const Context& context, const std::string& exercise, std::optional<int> level);
+int replay(const Context& context, const RunOptions& options);
+int judge(const Context& context, const RunOptions& options);
+int doctor(const Context& context, bool json);
+int make_new(const Context& context, const std::string& slug);
+
+// Builds, runs and stores; nothing if it did not build, which has then been said on stderr.
+std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOptions& options);
+
+}  // namespace assay::cli

@@ -1,0 +1,99 @@
+#include "cli/context.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace assay::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t bar_cells = 20;
+
+}  // namespace
+
+Context make_context(const std::string& colour) {
+  Context context;
+  const fs::path program = fs::read_symlink("/proc/self/exe");
+  context.build_folder = program.parent_path().parent_path();
+  const char* root = std::getenv("ASSAY_ROOT");
+  context.root = root != nullptr ? fs::path(root) : context.build_folder.parent_path();
+  if (!fs::is_directory(context.root / "exercises")) {
+    throw UsageError(fmt::format("{} is not a checkout of Assay: run the launcher, ./assay",
+                                 context.root.string()));
+  }
+  const auto choice = report::colour_choice_named(colour);
+  if (!choice) throw UsageError("--color is auto, always or never, not '" + colour + "'");
+  context.out = report::detect(*choice, STDOUT_FILENO);
+  context.err = report::detect(*choice, STDERR_FILENO);
+  context.show_progress = ::isatty(STDERR_FILENO) == 1;
+  return context;
+}
+
+std::vector<grade::Exercise> Context::exercises() const { return grade::load_exercises(root); }
+
+grade::Exercise Context::exercise(const std::string& slug) const {
+  std::vector<std::string> slugs;
+  for (auto& candidate : exercises()) {
+    if (candidate.slug == slug) return candidate;
+    slugs.push_back(candidate.slug);
+  }
+  const auto meant = base::did_you_mean(slug, slugs);
+  throw UsageError(fmt::format("there is no exercise '{}'{}", base::printable_line(slug, 60),
+                               meant ? fmt::format(": did you mean '{}'?", *meant)
+                                     : ": 'assay list' shows them all"));
+}
+
+proc::Builder Context::builder() const { return {root, build_folder}; }
+
+ProgressLine::ProgressLine(const Context& context) : context_(context) {}
+
+ProgressLine::~ProgressLine() { clear(); }
+
+void ProgressLine::clear() {
+  if (shown_) std::fputs("\r\033[K", stderr);
+  shown_ = false;
+}
+
+void ProgressLine::show(const std::string& text, std::size_t done, std::size_t of) {
+  if (!context_.show_progress) return;
+  shown_ = true;
+  const auto& glyph = report::glyphs(context_.err);
+  std::string bar;
+  for (std::size_t i = 0; i < bar_cells; ++i) {
+    bar += i * of < done * bar_cells ? glyph.bar_full : glyph.bar_empty;
+  }
+  fmt::print(stderr, "\r\033[K{} {}", report::cyan(context_.err, bar), text);
+  std::fflush(stderr);
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw std::runtime_error(fmt::format("can't read {}: {}", path.string(), std::strerror(errno)));
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_atomically(const fs::path& path, const std::string& content) {
+  const fs::path draft = path.string() + fmt::format(".{}.draft", ::getpid());
+  std::ofstream file(draft, std::ios::binary);
+  file << content;
+  file.close();
+  if (!file) {
+    const int reason = errno;
+    fs::remove(draft);
+    throw std::runtime_error(fmt::format("can't write {}: {}", path.string(), std::strerror(reason)));
+  }
+  fs::rename(draft, path);
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,101 @@
+// assay doctor: what is here, what can't run here and why, and what that costs.
+#include <unistd.h>
+
+#include <array>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/machine.hpp"
+#include "proc/cell.hpp"
+
+namespace assay::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct Finding {
+  std::string name;
+  bool ok = false;
+  std::string state;  // one line
+  std::string fix;    // a command, or empty
+};
+
+struct Tool {
+  const char* program;
+  const char* package;
+  const char* needed_by;
+};
+
+constexpr std::array<Tool, 4> tools{{{"g++", "g++", "every solution in C++"},
+                                     {"python3", "python3", "solutions in Python"},
+                                     {"gdb", "gdb", "assay replay --debug"},
+                                     {"clangd", "clangd", "editors that complete as you type"}}};
+
+bool in_path(const std::string& program) {
+  const char* const path = std::getenv("PATH");
+  for (const auto& folder : base::split(path == nullptr ? "" : path, ':')) {
+    if (::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+Finding look_for(const Tool& tool) {
+  const bool found = in_path(tool.program);
+  return {tool.program, found, fmt::format("{}needed by {}", found ? "" : "not installed; ", tool.needed_by),
+          found ? "" : fmt::format("apt-get install {}", tool.package)};
+}
+
+const char* worth_of(proc::Tier tier) {
+  switch (tier) {
+    case proc::Tier::namespaces: return "a submission sees neither your processes nor your files' changes";
+    case proc::Tier::landlock: return "a submission can write nowhere but in its own folder";
+    case proc::Tier::processes: return "a submission is limited and cleaned up, but can look around";
+  }
+  return "";
+}
+
+std::vector<Finding> examine() {
+  std::vector<Finding> findings;
+  const auto machine = this_machine();
+  findings.push_back({"machine", true,
+                      fmt::format("{} cores, {} GB, {}", machine.cores, machine.memory_bytes >> 30U,
+                                  machine.system), ""});
+  for (const auto& tool : tools) findings.push_back(look_for(tool));
+  for (const auto& probe : proc::probe_tiers()) {
+    findings.push_back({"isolation: " + std::string(proc::name_of(probe.tier)), probe.available,
+                        probe.available ? worth_of(probe.tier) : "can't be used: " + probe.reason,
+                        probe.fix});
+  }
+  const bool root = ::geteuid() == 0;
+  findings.push_back({"user", true,
+                      root ? "root: each submission gets an unprivileged user of its own"
+                           : "submissions run as you do, within the isolation above", ""});
+  return findings;
+}
+
+}  // namespace
+
+int doctor(const Context& context, bool as_json) {
+  const auto findings = examine();
+  json::array entries;
+  for (const auto& finding : findings) {
+    if (as_json) {
+      entries.push_back({{"name", finding.name}, {"ok", finding.ok}, {"state", finding.state},
+                         {"fix", finding.fix}});
+      continue;
+    }
+    const auto& glyph = report::glyphs(context.out);
+    fmt::print("  {} {:<24} {}\n",
+               finding.ok ? report::green(context.out, glyph.yes)
+                          : report::yellow(context.out, glyph.no),
+               finding.name, finding.state);
+    if (!finding.fix.empty()) fmt::print("    {:<24} {} {}\n", "", glyph.arrow, finding.fix);
+  }
+  if (as_json) fmt::print("{}\n", json::serialize(entries));
+  return exit_code::passed;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,160 @@
+// assay grade, and the part of it that start, watch and replay share.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/machine.hpp"
+#include "cli/progress.hpp"
+#include "cli/runs.hpp"
+#include "grade/runner.hpp"
+#include "grade/solution.hpp"
+#include "graders/registry.hpp"
+#include "proc/cell.hpp"
+#include "report/json.hpp"
+#include "report/terminal.hpp"
+#include "report/text.hpp"
+
+namespace assay::cli {
+namespace {
+
+std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
+                                       const grade::Exercise& exercise,
+                                       const GradeOptions& options) {
+  if (options.level && exercise.level(*options.level) == nullptr) {
+    throw UsageError(fmt::format("{} has no level {}: it has {}", exercise.slug, *options.level,
+                                 exercise.levels.size() == 1
+                                     ? "level 1"
+                                     : fmt::format("levels 1 to {}", exercise.levels.size())));
+  }
+  std::vector<grade::CheckInfo> checks;
+  std::vector<std::string> names;
+  for (const auto& check : all) {
+    names.insert(names.end(), {check.id, check.slug});
+    const bool wanted = options.only.empty() || options.only == check.id || options.only == check.slug;
+    if (wanted && (!options.level || *options.level == check.level)) checks.push_back(check);
+  }
+  if (checks.empty()) {
+    const auto meant = base::did_you_mean(options.only, names);
+    throw UsageError(fmt::format("{} has no check '{}'{}", exercise.slug,
+                                 base::printable_line(options.only, 60),
+                                 meant ? fmt::format(": did you mean '{}'?", *meant)
+                                       : ": 'assay show' lists them"));
+  }
+  return checks;
+}
+
+grade::IsolationUsed isolation_here() {
+  const proc::Cell cell;
+  const auto& isolation = cell.isolation();
+  return {std::string(proc::name_of(isolation.tier)), isolation.own_user, isolation.gaps};
+}
+
+// What to do next, as a command.
+std::string tip_for(const grade::Scorecard& card) {
+  for (const auto& check : card.checks) {
+    if (check.verdict == grade::Verdict::fail) {
+      if (card.solution.kind == "mine") return fmt::format("assay watch {}", card.exercise);
+      return check.replay;
+    }
+  }
+  if (card.solution.kind == "mine") return fmt::format("assay show {} --reference", card.exercise);
+  return card.solution.kind == "reference" ? fmt::format("assay start {}", card.exercise) : "";
+}
+
+void remember(const Context& context, const grade::Scorecard& card) {
+  if (card.solution.kind != "mine" || !card.complete) return;
+  Progress progress = load_progress(context.root);
+  ExerciseProgress& reached = progress[card.exercise];
+  if (card.score < reached.best) return;
+  reached.best = card.score;
+  reached.best_of = 0;
+  for (const auto& level : card.levels) reached.best_of += level.all_points;
+  save_progress(context.root, progress);
+}
+
+void note_help_taken(const Context& context, const grade::Exercise& exercise,
+                     grade::Scorecard& card) {
+  for (const auto& level : exercise.levels) card.hints_total += static_cast<int>(level.hints.size());
+  if (card.solution.kind != "mine") return;
+  const Progress progress = load_progress(context.root);
+  const auto found = progress.find(exercise.slug);
+  if (found == progress.end()) return;
+  card.hints_used = found->second.hints_used_in_all();
+  card.reference_opened = found->second.reference_opened;
+}
+
+}  // namespace
+
+std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOptions& options) {
+  if (!options.solution.empty() && !options.exec.empty()) {
+    throw UsageError("--solution and --exec are two ways to name one thing: give one of them");
+  }
+  const auto exercise = context.exercise(options.exercise);
+  const auto grader = graders::make_grader(exercise.slug);
+  const auto checks = selected(grader->checks(), exercise, options);
+
+  grade::Solution solution;
+  try {
+    solution = options.exec.empty()
+                   ? grade::find_solution(context.root, exercise, options.solution)
+                   : grade::exec_solution(options.exec);
+  } catch (const std::runtime_error& error) {
+    throw UsageError(error.what());
+  }
+
+  ProgressLine progress(context);
+  progress.show("building " + solution.info.path, 0, 1);
+  auto builder = context.builder();
+  const auto readied = grade::ready(solution, exercise, grader->contract_version(), builder,
+                                    grade::heed_interruptions);
+  if (!readied.build.messages.empty()) {
+    progress.clear();
+    fmt::print(stderr, "{}", report::harmless(readied.build.messages, context.err.unicode, report::Lines::many));
+  }
+  if (!readied.subject) {
+    fmt::print(stderr, "assay: {} does not build\n", solution.info.path);
+    return std::nullopt;
+  }
+
+  grade::Scorecard card;
+  card.exercise = exercise.slug;
+  card.title = exercise.title;
+  card.solution = solution.info;
+  card.seed = options.seed.value_or(base::fresh_seed());
+  card.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  card.build_seconds = std::chrono::duration<double>(readied.build.took_ms).count();
+  card.machine = this_machine();
+  card.isolation = isolation_here();
+  note_help_taken(context, exercise, card);
+
+  auto run = grade::run_checks(*grader, checks, *readied.subject, card.seed,
+                               [&](const grade::CheckInfo& check, std::size_t i, std::size_t n) {
+                                 progress.show(check.id + " " + check.title, i, n);
+                               });
+  progress.clear();
+  card.checks = std::move(run.checks);
+  grade::add_up(exercise, grader->checks(), card);
+  save_run(context.root, card, run.evidence);
+  card.tip = tip_for(card);
+  remember(context, card);
+  return card;
+}
+
+int grade(const Context& context, const GradeOptions& options) {
+  const auto card = grade_once(context, options);
+  if (!card) return exit_code::not_built;
+  const auto detail = options.verbose ? report::Detail::all : report::Detail::first;
+  const std::string text =
+      options.json ? report::to_json(*card) : report::scorecard(*card, context.out, detail);
+  fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+  return grade::exit_code(*card);
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,109 @@
+// The commands that show: list, show and hint.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "graders/registry.hpp"
+
+#include <boost/json.hpp>
+
+namespace assay::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string best_in_words(const ExerciseProgress* reached) {
+  if (reached == nullptr || reached->best_of == 0) return "not graded yet";
+  return fmt::format("best {:g} of {:g}", reached->best, reached->best_of);
+}
+
+json::object listed(const grade::Exercise& exercise, const ExerciseProgress* reached) {
+  json::array levels;
+  for (const auto& level : exercise.levels) {
+    levels.push_back({{"level", level.number},
+                      {"title", level.title},
+                      {"minutes", level.minutes},
+                      {"points", level.points},
+                      {"protocol", level.protocol}});
+  }
+  json::object entry{{"exercise", exercise.slug},
+                     {"title", exercise.title},
+                     {"question", exercise.question},
+                     {"summary", exercise.summary},
+                     {"levels", levels}};
+  entry["best"] = reached != nullptr ? json::value(reached->best) : json::value(nullptr);
+  return entry;
+}
+
+}  // namespace
+
+int list(const Context& context, bool as_json) {
+  const Progress progress = load_progress(context.root);
+  json::array entries;
+  for (const auto& exercise : context.exercises()) {
+    const auto found = progress.find(exercise.slug);
+    const auto* reached = found == progress.end() ? nullptr : &found->second;
+    if (as_json) {
+      entries.push_back(listed(exercise, reached));
+      continue;
+    }
+    const auto& glyph = report::glyphs(context.out);
+    fmt::print("{} {} question {} {} {}\n", report::bold(context.out, exercise.title), glyph.dot,
+               exercise.question, glyph.dot, best_in_words(reached));
+    fmt::print("  {}\n", exercise.summary);
+    for (const auto& level : exercise.levels) {
+      fmt::print("  {}  {:<40} {:>4} min {:>4} points   {}\n", level.number, level.title,
+                 level.minutes, level.points, level.protocol);
+    }
+    fmt::print("  {}\n\n", report::dim(context.out, "assay start " + exercise.slug));
+  }
+  if (as_json) fmt::print("{}\n", json::serialize(entries));
+  return exit_code::passed;
+}
+
+int list_slugs(const Context& context) {
+  for (const auto& exercise : context.exercises()) fmt::print("{}\n", exercise.slug);
+  return exit_code::passed;
+}
+
+int show(const Context& context, const std::string& slug, bool reference) {
+  const auto exercise = context.exercise(slug);
+  if (!reference) {
+    fmt::print("{}", read_text(exercise.folder / "README.md"));
+    return exit_code::passed;
+  }
+  Progress progress = load_progress(context.root);
+  progress[slug].reference_opened = true;
+  save_progress(context.root, progress);
+  const auto folder = context.root / "reference" / slug;
+  fmt::print("{}\n{}", read_text(folder / "DESIGN.md"), read_text(folder / "solution.cpp"));
+  return exit_code::passed;
+}
+
+int hint(const Context& context, const std::string& slug, std::optional<int> wanted) {
+  const auto exercise = context.exercise(slug);
+  const int number = wanted.value_or(exercise.levels.front().number);
+  const auto* level = exercise.level(number);
+  if (level == nullptr) throw UsageError(fmt::format("{} has no level {}", slug, number));
+
+  Progress progress = load_progress(context.root);
+  int& used = progress[slug].hints_used[number];
+  const int all = static_cast<int>(level->hints.size());
+  const bool more = used < all;
+  if (more) ++used;
+  for (int i = 0; i < used; ++i) {
+    const std::string text =
+        fmt::format("{}. {}", i + 1, level->hints[static_cast<std::size_t>(i)]);
+    fmt::print("{}\n", more && i + 1 == used ? text : report::dim(context.out, text));
+  }
+  if (more) save_progress(context.root, progress);
+  fmt::print("\n{}\n", used < all ? fmt::format("{} of {} hints for level {}; the scorecard says so",
+                                                used, all, number)
+                                  : fmt::format("that was the last hint for level {}; what comes "
+                                                "next is assay show {} --reference",
+                                                number, slug));
+  return exit_code::passed;
+}
+
+}  // namespace assay::cli

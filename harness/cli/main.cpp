@@ -1,0 +1,218 @@
+// The command line: binds options to commands, and turns what goes wrong into one clear line.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/completion.hpp"
+#include "grade/conversation.hpp"
+#include "proc/cell.hpp"
+
+namespace {
+
+using namespace assay;
+
+constexpr const char* version = "assay 0.1";
+
+struct Arguments {
+  std::string colour = "auto";
+  cli::GradeOptions grade;
+  cli::StartOptions start;
+  cli::RunOptions run;
+  std::string exercise;
+  std::string slug;
+  std::optional<int> level;
+  bool json = false;
+  bool slugs = false;
+  bool reference = false;
+};
+
+using Command = std::function<int(const cli::Context&)>;
+
+class CommandLine {
+ public:
+  CommandLine() : app_("Assay: a hands-on lab for backend system design.", "assay") {
+    app_.set_version_flag("--version", version);
+    app_.add_option("--color", arguments_.colour, "auto, always or never")->capture_default_str();
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.get_formatter()->column_width(34);
+    app_.footer("A first quarter of an hour:\n"
+                "  ./assay start rate_limiter      a stub to edit, and its first failing check\n"
+                "  ./assay watch rate_limiter      grades it at every save\n"
+                "  ./assay hint rate_limiter       the next hint\n\n"
+                "Exit codes: 0 all passed, 1 something failed, 2 usage, 3 does not build,\n"
+                "70 a bug of ours, 75 nothing failed but the run is incomplete, 130 interrupted.");
+    add_learning();
+    add_grading();
+    add_runs();
+    add_rest();
+  }
+
+  int run(int count, char** words) {
+    try {
+      app_.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+      return error.get_exit_code() == 0 ? app_.exit(error) : explain(error, count, words);
+    }
+    return chosen_(cli::make_context(arguments_.colour));
+  }
+
+ private:
+  CLI::App* add(const std::string& name, const std::string& what, const std::string& examples,
+                Command command) {
+    CLI::App* const sub = app_.add_subcommand(name, what);
+    sub->footer("Examples:\n" + examples);
+    sub->callback([this, command = std::move(command)] { chosen_ = command; });
+    return sub;
+  }
+
+  void add_learning() {
+    auto& a = arguments_;
+    auto* list = add("list", "the questions, their levels, your best score", "  assay list --json",
+                     [&](const auto& context) {
+                       return a.slugs ? cli::list_slugs(context) : cli::list(context, a.json);
+                     });
+    list->add_flag("--json", a.json, "one JSON document");
+    list->add_flag("--slugs", a.slugs, "names only, for scripts");
+
+    auto* show = add("show", "the question", "  assay show rate_limiter\n"
+                     "  assay show rate_limiter --reference     our answer, once you have yours",
+                     [&](const auto& context) {
+                       return cli::show(context, a.exercise, a.reference);
+                     });
+    show->add_option("exercise", a.exercise, "see assay list")->required();
+    show->add_flag("--reference", a.reference, "the reference solution (the scorecard says so)");
+
+    auto* start = add("start", "a copy of the stub in my/, to edit",
+                      "  assay start rate_limiter\n  assay start rate_limiter --lang python",
+                      [&](const auto& context) { return cli::start(context, a.start); });
+    start->add_option("exercise", a.start.exercise, "see assay list")->required();
+    start->add_option("--lang", a.start.language, "c++ or python")->capture_default_str();
+    start->add_flag("--force", a.start.force, "replace what is there; it is kept as *.old");
+
+    auto* hint = add("hint", "the next hint", "  assay hint rate_limiter --level 1",
+                     [&](const auto& context) { return cli::hint(context, a.exercise, a.level); });
+    hint->add_option("exercise", a.exercise, "see assay list")->required();
+    hint->add_option("--level", a.level, "of this level; the first by default");
+  }
+
+  void add_grading() {
+    auto& g = arguments_.grade;
+    auto* grade = add("grade", "build, run the checks, print the scorecard",
+                      "  assay grade rate_limiter\n"
+                      "  assay grade rate_limiter --solution reference\n"
+                      "  assay grade rate_limiter --only refill --seed 4711 --json\n"
+                      "  assay grade rate_limiter --exec 'python3 limiter.py'",
+                      [&](const auto& context) { return cli::grade(context, g); });
+    grade->add_option("exercise", g.exercise, "see assay list")->required();
+    grade->add_option("--solution", g.solution, "reference, stub, or a file or folder; else my/");
+    grade->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
+    grade->add_option("--only", g.only, "one check, as 1.2 or refill");
+    grade->add_flag("--json", g.json, "the result as one JSON document (docs/results.md)");
+    auto* watch = add("watch", "grade the first level again at every save",
+                      "  assay watch rate_limiter",
+                      [&](const auto& context) { return cli::watch(context, g); });
+    watch->add_option("exercise", g.exercise, "see assay list")->required();
+    for (auto* command : {grade, watch}) {
+      command->add_option("--level", g.level, "one level");
+      command->add_option("--seed", g.seed, "for everything random; else a fresh one");
+      command->add_flag("-v,--verbose", g.verbose, "every failing check in full");
+    }
+  }
+
+  void add_runs() {
+    auto& r = arguments_.run;
+    auto* replay = add("replay", "a failure again, step by step",
+                       "  assay replay last\n  assay replay r-0042 1.2 --debug",
+                       [&](const auto& context) { return cli::replay(context, r); });
+    replay->add_flag("--debug", r.debug, "stop in gdb at the failing operation");
+    auto* judge = add("judge", "the verdicts again, from the stored evidence",
+                      "  assay judge r-0042 --json",
+                      [&](const auto& context) { return cli::judge(context, r); });
+    judge->add_flag("--json", r.json, "one JSON document");
+    for (auto* command : {replay, judge}) {
+      command->add_option("run", r.run, "r-0042, 42, last, or a folder")->capture_default_str();
+    }
+    replay->add_option("check", r.check, "as 1.2 or refill; the first that failed by default");
+  }
+
+  void add_rest() {
+    auto& a = arguments_;
+    auto* doctor = add("doctor", "what is installed, what can't run here and why", "  assay doctor",
+                       [&](const auto& context) { return cli::doctor(context, a.json); });
+    doctor->add_flag("--json", a.json, "one JSON document");
+    auto* fresh = add("new", "the skeleton of a new exercise", "  assay new url_shortener",
+                      [&](const auto& context) { return cli::make_new(context, a.slug); });
+    fresh->add_option("slug", a.slug, "a-z, 0-9 and _")->required();
+    add("test", "build and run every test of Assay (the launcher does it)",
+        "  assay test\n  assay test rate_limiter\n  assay test --soak 20",
+        [](const auto&) -> int {
+          throw cli::UsageError("tests are run by the launcher: ./assay test");
+        })->allow_extras();
+    auto* completion = add("completion", "completion for a shell", "  source <(./assay completion bash)",
+                           [&](const auto&) {
+                             fmt::print("{}", cli::bash_completion(app_));
+                             return cli::exit_code::passed;
+                           });
+    completion->add_option("shell", a.slug, "bash")->required()->check(CLI::IsMember({"bash"}));
+  }
+
+  // One line, and what was probably meant.
+  int explain(const CLI::ParseError& error, int count, char** words) const {
+    std::vector<std::string> commands;
+    const CLI::App* current = &app_;
+    for (const auto* sub : app_.get_subcommands({})) {
+      commands.push_back(sub->get_name());
+      if (count > 1 && sub->get_name() == words[1]) current = sub;
+    }
+    std::string typed = count > 1 ? words[1] : "";
+    auto candidates = commands;
+    if (current != &app_) {
+      candidates.clear();
+      for (const auto* option : current->get_options()) {
+        for (const auto& name : option->get_lnames()) candidates.push_back("--" + name);
+      }
+      for (int i = 2; i < count; ++i) {
+        if (words[i][0] == '-') typed = words[i];
+      }
+    }
+    const bool known = std::find(candidates.begin(), candidates.end(), typed) != candidates.end();
+    const auto meant = typed.empty() || known ? std::nullopt : base::did_you_mean(typed, candidates);
+    const std::string what = count == 1 ? "a command is needed"
+                             : current == &app_ && !known && typed[0] != '-'
+                                 ? fmt::format("there is no command '{}'", base::printable_line(typed, 60))
+                                 : base::printable_line(error.what(), 300);
+    fmt::print(stderr, "assay: {}{}\n", what,
+               meant ? fmt::format(": did you mean '{}'?", *meant)
+                     : fmt::format(": see assay {}{}--help",
+                                   current == &app_ ? "" : current->get_name(),
+                                   current == &app_ ? "" : " "));
+    return cli::exit_code::usage;
+  }
+
+  Arguments arguments_;
+  CLI::App app_;
+  Command chosen_;
+};
+
+int failed(const char* what, int code) {
+  fmt::print(stderr, "assay: {}\n", what);
+  return code;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  grade::note_interruptions();
+  proc::harden_this_process();
+  try {
+    return CommandLine().run(count, words);
+  } catch (const grade::Interrupted&) {
+    return failed("interrupted; nothing was kept", cli::exit_code::interrupted);
+  } catch (const cli::UsageError& error) {
+    return failed(error.what(), cli::exit_code::usage);
+  } catch (const std::exception& error) {
+    return failed(error.what(), cli::exit_code::our_bug);
+  }
+}

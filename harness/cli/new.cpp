@@ -1,0 +1,70 @@
+// assay new: the skeleton of an exercise, a folder per concern, that builds and grades at once.
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "grade/solution.hpp"
+
+namespace assay::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view template_extension = ".in";
+
+// The skeleton's folders, and where they go; @slug@ is replaced in paths and in contents.
+struct Piece {
+  fs::path from;
+  fs::path to;
+};
+
+std::string filled(std::string text, const std::string& slug) {
+  static const std::string mark = "@slug@";
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + slug.size())) {
+    text.replace(at, mark.size(), slug);
+  }
+  return text;
+}
+
+std::vector<Piece> pieces_of(const Context& context, const std::string& slug) {
+  const fs::path skeleton = context.root / "harness" / "cli" / "skeleton";
+  std::vector<Piece> pieces;
+  for (const auto& entry : fs::recursive_directory_iterator(skeleton)) {
+    if (!entry.is_regular_file()) continue;
+    std::string relative = filled(fs::relative(entry.path(), skeleton).string(), slug);
+    if (relative.ends_with(template_extension)) {
+      relative.resize(relative.size() - template_extension.size());
+    }
+    pieces.push_back({entry.path(), context.root / relative});
+  }
+  return pieces;
+}
+
+}  // namespace
+
+int make_new(const Context& context, const std::string& slug) {
+  static const std::regex slug_form("[a-z][a-z0-9_]{1,39}");
+  if (!std::regex_match(slug, slug_form)) {
+    throw UsageError(fmt::format("'{}' can't name an exercise: it becomes a folder and a C++ "
+                                 "namespace, so it is 2 to 40 of a-z, 0-9 and _, beginning with a "
+                                 "letter", base::printable_line(slug, 60)));
+  }
+  const auto pieces = pieces_of(context, slug);
+  for (const auto& piece : pieces) {
+    if (fs::exists(piece.to)) {
+      throw UsageError(fmt::format("{} is there already: nothing was written",
+                                   grade::shown(piece.to)));
+    }
+  }
+  for (const auto& piece : pieces) {
+    fs::create_directories(piece.to.parent_path());
+    write_atomically(piece.to, filled(read_text(piece.from), slug));
+    fmt::print("wrote {}\n", grade::shown(piece.to));
+  }
+  fmt::print("\nIt is a small exercise that works: change it into yours, in the order of "
+             "CONTRIBUTING.md.\nnext: ./assay grade {} --solution reference\n", slug);
+  return exit_code::passed;
+}
+
+}  // namespace assay::cli

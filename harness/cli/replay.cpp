@@ -1,0 +1,171 @@
+// The commands that go back to a stored run: replay runs its failure again, judge its verdicts.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/runs.hpp"
+#include "grade/runner.hpp"
+#include "grade/solution.hpp"
+#include "graders/registry.hpp"
+#include "report/json.hpp"
+#include "report/terminal.hpp"
+#include "report/text.hpp"
+
+namespace assay::cli {
+namespace {
+
+const grade::CheckResult& check_to_replay(const StoredRun& run, const std::string& wanted) {
+  std::vector<std::string> names;
+  for (const auto& check : run.card.checks) {
+    const bool failed = check.verdict == grade::Verdict::fail;
+    if (wanted.empty() ? failed : wanted == check.id || wanted == check.slug) return check;
+    names.insert(names.end(), {check.id, check.slug});
+  }
+  if (wanted.empty()) {
+    throw UsageError(fmt::format("nothing failed in {}: name a check to replay", run.card.run));
+  }
+  const auto meant = base::did_you_mean(wanted, names);
+  throw UsageError(fmt::format("{} has no check '{}'{}", run.card.run,
+                               base::printable_line(wanted, 60),
+                               meant ? fmt::format(": did you mean '{}'?", *meant) : ""));
+}
+
+grade::Solution solution_of(const Context& context, const grade::Exercise& exercise,
+                            const grade::SolutionInfo& info) {
+  if (info.kind == "exec") return grade::exec_solution(info.path);
+  const std::string wanted = info.kind == "mine" ? "" : info.kind == "path" ? info.path : info.kind;
+  try {
+    return grade::find_solution(context.root, exercise, wanted);
+  } catch (const std::runtime_error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+// The script of a stored talk.
+std::vector<grade::Script> scripts_of(const grade::Conversation& talk) {
+  std::vector<grade::Script> scripts;
+  const auto verb = [](const std::string& line) { return line.substr(0, line.find(' ')); };
+  for (const auto& exchange : talk.exchanges) {
+    if (verb(exchange.asked) == verb(talk.exchanges[0].asked)) {
+      scripts.push_back({exchange.asked, {}});
+    } else {
+      scripts.back().operations.push_back(exchange.asked);
+    }
+  }
+  return scripts;
+}
+
+bool same_answers(const grade::Conversation& a, const grade::Conversation& b) {
+  return std::equal(a.exchanges.begin(), a.exchanges.end(), b.exchanges.begin(), b.exchanges.end(),
+                    [](const auto& x, const auto& y) { return x.answered == y.answered; });
+}
+
+void print_every_exchange(const grade::Conversation& talk) {
+  for (const auto& exchange : talk.exchanges) {
+    fmt::print("  {:<44} {}\n", exchange.asked, exchange.answered.value_or("(no answer)"));
+  }
+}
+
+// Wraps the subject in gdb, to stop before the last operation of the script.
+void debug(grade::SubjectSpec& subject, std::size_t operations) {
+  if (subject.argv.size() != 1) {
+    throw UsageError("--debug is for solutions in C++: start your own debugger with --exec instead");
+  }
+  const std::string stop = fmt::format("break assay_operation if number == {}", operations);
+  subject.argv = {"gdb",
+                  "--quiet",
+                  "-ex",
+                  "set breakpoint pending on",
+                  "-ex",
+                  "directory " + std::filesystem::current_path().string(),
+                  "-ex",
+                  stop,
+                  "-ex",
+                  "run",
+                  "-ex",
+                  "echo \\nThe next call fails. 'step' goes into it after 'finish'.\\n",
+                  "--args",
+                  subject.argv[0]};
+  subject.interactive = true;
+  subject.directory = std::filesystem::current_path();
+}
+
+}  // namespace
+
+int replay(const Context& context, const RunOptions& options) {
+  const StoredRun run = load_run(context.root, options.run);
+  const auto exercise = context.exercise(run.card.exercise);
+  const auto grader = graders::make_grader(exercise.slug);
+  const auto& stored = check_to_replay(run, options.check);
+  const auto seen = run.evidence.find(stored.slug);
+  if (seen == run.evidence.end() || seen->second.conversations.empty()) {
+    throw UsageError(fmt::format("{} has no evidence of check {}", run.card.run, stored.id));
+  }
+  const auto& before = seen->second.conversations.back();
+
+  auto builder = context.builder();
+  auto readied = grade::ready(solution_of(context, exercise, run.card.solution), exercise,
+                              grader->contract_version(), builder, grade::heed_interruptions);
+  if (!readied.subject) {
+    fmt::print(stderr, "{}assay: {} does not build\n", report::harmless(readied.build.messages, context.err.unicode, report::Lines::many),
+               run.card.solution.path);
+    return exit_code::not_built;
+  }
+  if (options.debug) debug(*readied.subject, before.exchanges.size());
+  const auto now = grade::converse(*readied.subject, scripts_of(before), "replayed",
+                                   grade::Pace::stepwise);
+  if (options.debug) return exit_code::passed;
+
+  const auto infos = grader->checks();
+  const auto info = std::find_if(infos.begin(), infos.end(),
+                                 [&](const auto& each) { return each.slug == stored.slug; });
+  if (info == infos.end()) {
+    throw UsageError(fmt::format("check '{}' no longer exists in {}", stored.slug, exercise.slug));
+  }
+  auto result = grader->judge(*info, {{now}});
+  result.replay = fmt::format("assay replay {} {} --debug", run.card.run, stored.id);
+  if (result.verdict == grade::Verdict::pass) {
+    print_every_exchange(now);
+    fmt::print("\n{}\n", report::green(context.out, "these answers are right now: grade again for "
+                                                    "the points"));
+    return exit_code::passed;
+  }
+  fmt::print("{}\n{}\n", report::check_story(result, context.out),
+             same_answers(before, now) ? fmt::format("the same answers as in {}", run.card.run)
+                                       : fmt::format("not the answers of {}: the solution has "
+                                                     "changed, or is not deterministic",
+                                                     run.card.run));
+  return exit_code::failed;
+}
+
+int judge(const Context& context, const RunOptions& options) {
+  const StoredRun run = load_run(context.root, options.run);
+  const auto exercise = context.exercise(run.card.exercise);
+  const auto grader = graders::make_grader(exercise.slug);
+  grade::Scorecard card = run.card;
+  std::vector<grade::CheckInfo> judged;
+  for (const auto& check : card.checks) {
+    for (const auto& info : grader->checks()) {
+      if (info.slug == check.slug) judged.push_back(info);
+    }
+  }
+  for (auto& result : grade::judge_again(*grader, judged, run.evidence)) {
+    for (auto& check : card.checks) {
+      if (check.slug != result.slug) continue;
+      result.seconds = check.seconds;
+      result.replay = result.verdict == grade::Verdict::fail
+                          ? fmt::format("assay replay {} {}", card.run, result.id)
+                          : "";
+      check = result;
+    }
+  }
+  grade::add_up(exercise, grader->checks(), card);
+  const std::string text =
+      options.json ? report::to_json(card) : report::scorecard(card, context.out);
+  fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+  return grade::exit_code(card);
+}
+
+}  // namespace assay::cli

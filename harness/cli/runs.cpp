@@ -1,0 +1,120 @@
+#include "cli/runs.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/context.hpp"
+#include "report/json.hpp"
+
+namespace assay::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kept_runs = 100;
+constexpr std::string_view transcript_extension = ".transcript";
+
+fs::path runs_folder(const fs::path& root) { return root / ".assay" / "runs"; }
+
+std::vector<std::string> run_ids(const fs::path& folder) {
+  std::vector<std::string> ids;
+  if (!fs::exists(folder)) return ids;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with("r-")) ids.push_back(name);
+  }
+  // r-9999 comes before r-10000.
+  std::sort(ids.begin(), ids.end(), [](const std::string& a, const std::string& b) {
+    return std::pair(a.size(), a) < std::pair(b.size(), b);
+  });
+  return ids;
+}
+
+std::int64_t number_of(const std::string& id) { return base::to_integer(id.substr(2)).value_or(0); }
+
+void name_run(grade::Scorecard& card, const std::string& id) {
+  card.run = id;
+  for (auto& check : card.checks) {
+    const bool replayable = check.verdict == grade::Verdict::fail;
+    check.replay = replayable ? fmt::format("assay replay {} {}", id, check.id) : "";
+  }
+}
+
+std::string log_of(const std::map<std::string, grade::Evidence>& evidence) {
+  std::string log;
+  for (const auto& [slug, seen] : evidence) {
+    for (const auto& talk : seen.conversations) {
+      if (!talk.output.empty()) log += fmt::format("## {}, {}\n{}\n", slug, talk.name, talk.output);
+    }
+  }
+  return log;
+}
+
+void write_run(const fs::path& folder, const grade::Scorecard& card,
+               const std::map<std::string, grade::Evidence>& evidence) {
+  fs::create_directories(folder / "evidence");
+  for (const auto& [slug, seen] : evidence) {
+    write_atomically(folder / "evidence" / (slug + std::string(transcript_extension)),
+                     grade::to_transcript(seen));
+  }
+  write_atomically(folder / "subject.log", log_of(evidence));
+  write_atomically(folder / "result.json", report::to_json(card));
+}
+
+}  // namespace
+
+void save_run(const fs::path& root, grade::Scorecard& card,
+              const std::map<std::string, grade::Evidence>& evidence) {
+  const fs::path folder = runs_folder(root);
+  fs::create_directories(folder);
+  const fs::path draft = folder / fmt::format(".draft-{}", ::getpid());
+  auto ids = run_ids(folder);
+  std::int64_t number = ids.empty() ? 1 : number_of(ids.back()) + 1;
+  for (;; ++number) {
+    const std::string id = fmt::format("r-{:04}", number);
+    name_run(card, id);
+    write_run(draft, card, evidence);
+    std::error_code error;
+    fs::rename(draft, folder / id, error);
+    if (!error) break;
+    // Another run took this number meanwhile.
+    if (!fs::exists(folder / id)) throw fs::filesystem_error("can't store the run", folder, error);
+  }
+  ids = run_ids(folder);
+  for (std::size_t i = 0; i + kept_runs < ids.size(); ++i) fs::remove_all(folder / ids[i]);
+}
+
+StoredRun load_run(const fs::path& root, const std::string& name) {
+  const fs::path folder = runs_folder(root);
+  const auto ids = run_ids(folder);
+  std::string id = name;
+  if (name == "last" && !ids.empty()) id = ids.back();
+  if (const auto number = base::to_integer(name)) id = fmt::format("r-{:04}", *number);
+
+  StoredRun run;
+  run.folder = fs::is_directory(folder / id) && !id.empty() ? folder / id : fs::path(name);
+  if (!fs::exists(run.folder / "result.json")) {
+    const auto meant = base::did_you_mean(name, ids);
+    const std::string hint = meant         ? fmt::format(": did you mean '{}'?", *meant)
+                             : ids.empty() ? ": nothing has been graded yet"
+                                           : fmt::format(": the last one is {}", ids.back());
+    throw UsageError(fmt::format("there is no run '{}'{}", base::printable_line(name, 60), hint));
+  }
+  try {
+    run.card = report::from_json(read_text(run.folder / "result.json"));
+    for (const auto& check : run.card.checks) {
+      const auto path = run.folder / "evidence" / (check.slug + std::string(transcript_extension));
+      if (fs::exists(path)) run.evidence[check.slug] = grade::from_transcript(read_text(path));
+    }
+  } catch (const std::runtime_error& error) {
+    throw UsageError(fmt::format("{} is damaged: {}", run.folder.string(), error.what()));
+  }
+  return run;
+}
+
+}  // namespace assay::cli

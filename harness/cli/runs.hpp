@@ -1,0 +1,28 @@
+// The folder of runs, .assay/runs: each run's result, its evidence and what the subject printed.
+// A run appears whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "grade/evidence.hpp"
+#include "grade/scorecard.hpp"
+
+namespace assay::cli {
+
+struct StoredRun {
+  std::filesystem::path folder;
+  grade::Scorecard card;
+  std::map<std::string, grade::Evidence> evidence;  // by the check's slug
+};
+
+// Gives the run its id ("r-0001"), puts it into the replay commands of `card`, and stores it. The
+// oldest runs beyond a limit go. Throws std::runtime_error.
+void save_run(const std::filesystem::path& root, grade::Scorecard& card,
+              const std::map<std::string, grade::Evidence>& evidence);
+
+// `name` is an id, a number, "last", or a folder. Throws UsageError.
+StoredRun load_run(const std::filesystem::path& root, const std::string& name);
+
+}  // namespace assay::cli

@@ -1,0 +1,36 @@
+// An exercise as its exercise.toml describes it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace assay::grade {
+
+struct Level {
+  int number = 0;
+  std::string title;
+  int minutes = 0;
+  double points = 0;
+  std::string protocol;                // script, http…
+  std::vector<std::string> languages;  // for which `assay start` has a skeleton
+  double grading_seconds_max = 0;
+  std::vector<std::string> hints;  // each says more than the one before
+};
+
+struct Exercise {
+  std::string slug;
+  std::filesystem::path folder;
+  std::string title;
+  int question = 0;  // one of the twelve
+  std::string summary;
+  bool draft = false;
+  std::vector<Level> levels;
+
+  const Level* level(int number) const;
+};
+
+// Every exercise in `root`/exercises, by question. Throws std::runtime_error with file, line, reason.
+std::vector<Exercise> load_exercises(const std::filesystem::path& root);
+
+}  // namespace assay::grade

@@ -1,0 +1,249 @@
+#include "grade/script_grader.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "sim/shrink.hpp"
+
+namespace assay::grade {
+namespace {
+
+constexpr std::string_view not_implemented = "not-implemented ";
+constexpr std::string_view threw = "threw ";
+constexpr std::string_view host_error = "error ";
+
+std::string_view first_word(std::string_view line) { return line.substr(0, line.find(' ')); }
+
+// A conversation falls into performances wherever the setup is asked again. What comes after the
+// subject's end was never performed, and is left out.
+std::vector<Performance> performances_of(const Conversation& talk) {
+  std::vector<Performance> all;
+  for (const auto& exchange : talk.exchanges) {
+    if (all.empty() || first_word(exchange.asked) == first_word(talk.exchanges[0].asked)) {
+      if (!all.empty() && !all.back().exchanges.back().answered) break;
+      all.emplace_back();
+    }
+    all.back().exchanges.push_back(exchange);
+  }
+  if (!all.empty()) all.back().trouble = talk.trouble;
+  return all;
+}
+
+// What no check can accept: no answer, or something that is not an answer.
+std::optional<Violation> broken_answer(const Performance& performance) {
+  for (std::size_t i = 0; i < performance.exchanges.size(); ++i) {
+    const auto& answered = performance.exchanges[i].answered;
+    if (!answered) return Violation{i, std::string(first_word(performance.trouble))};
+    for (const auto prefix : {not_implemented, threw, host_error}) {
+      if (answered->starts_with(prefix)) return Violation{i, std::string(prefix)};
+    }
+    if (i == 0 && *answered != "ok") return Violation{i, "setup"};
+  }
+  return std::nullopt;
+}
+
+struct Found {
+  std::size_t performance = 0;
+  Violation violation;
+};
+
+class Judgement {
+ public:
+  Judgement(const ScriptCheck& check, const Conversation& talk)
+      : performances_(performances_of(talk)) {
+    for (std::size_t i = 0; i < performances_.size() && !found_; ++i) {
+      const auto& performance = performances_[i];
+      auto broken = broken_answer(performance);
+      auto violation = check.violation(before(performance, broken));
+      if (!violation) violation = broken;
+      if (!violation && !performance.trouble.empty()) {
+        violation = {performance.exchanges.size() - 1, std::string(first_word(talk.trouble))};
+      }
+      if (violation) found_ = Found{i, *violation};
+    }
+  }
+
+  const std::optional<Found>& found() const { return found_; }
+  const Performance& failing() const { return performances_[found_->performance]; }
+  std::size_t performances() const { return performances_.size(); }
+
+ private:
+  static Performance before(Performance performance, const std::optional<Violation>& broken) {
+    if (broken) performance.exchanges.resize(broken->index);
+    return performance;
+  }
+
+  std::vector<Performance> performances_;
+  std::optional<Found> found_;
+};
+
+bool takes_long(const std::string& trouble) {
+  return trouble.starts_with("time-out") || trouble.starts_with("used more than");
+}
+
+Script script_until(const Performance& performance, std::size_t last) {
+  Script script{performance.exchanges[0].asked, {}};
+  for (std::size_t i = 1; i <= last; ++i) script.operations.push_back(performance.exchanges[i].asked);
+  return script;
+}
+
+// Finds the smallest script that fails as the planned one did.
+class ScriptShrinker {
+ public:
+  ScriptShrinker(const ScriptCheck& check, const SubjectSpec& subject, const Judgement& planned)
+      : check_(check),
+        subject_(subject),
+        kind_(planned.found()->violation.kind),
+        slow_(takes_long(planned.failing().trouble)),
+        start_(script_until(planned.failing(), planned.found()->violation.index)) {}
+
+  // A talk about the smallest script, in a subject of its own. If subjects behave differently when
+  // they have lived before (shared state), candidates get a subject each.
+  std::optional<Conversation> run() {
+    for (const std::size_t together : {std::size_t{32}, std::size_t{1}}) {
+      Script smallest{start_.setup, shrunk(together)};
+      std::string name = fmt::format("shrunk from {}", start_.operations.size());
+      auto talk = converse(subject_, {smallest}, std::move(name), Pace::stepwise);
+      if (same_failure(talk)) return talk;
+      if (slow_) break;
+    }
+    auto talk = converse(subject_, {start_}, "alone", Pace::stepwise);
+    return same_failure(talk) ? std::optional(std::move(talk)) : std::nullopt;
+  }
+
+ private:
+  using Operations = std::vector<std::string>;
+
+  Operations shrunk(std::size_t together) {
+    sim::ShrinkLimits limits;
+    limits.batch_candidates = together;
+    if (slow_) limits.batches = 2;
+    sim::Shrinker<std::string> shrinker(
+        [this](const std::vector<Operations>& candidates) { return first_failing(candidates); },
+        [this](const std::string& operation) {
+          return slow_ ? Operations{} : check_.simpler(operation);
+        },
+        limits);
+    return shrinker.shrink(start_.operations);
+  }
+
+  std::optional<std::size_t> first_failing(const std::vector<Operations>& candidates) {
+    std::vector<Script> scripts;
+    for (const auto& operations : candidates) scripts.push_back({start_.setup, operations});
+    const Judgement judged(check_, converse(subject_, scripts, "candidates", Pace::stepwise));
+    // Only the first violation is looked at; another kind before it just makes shrinking less keen.
+    if (!judged.found() || judged.found()->violation.kind != kind_) return std::nullopt;
+    return judged.found()->performance;
+  }
+
+  bool same_failure(const Conversation& talk) const {
+    const Judgement judged(check_, talk);
+    return judged.found() && judged.found()->violation.kind == kind_;
+  }
+
+  const ScriptCheck& check_;
+  const SubjectSpec& subject_;
+  const std::string kind_;
+  const bool slow_;
+  const Script start_;
+};
+
+// What can be said without knowing the exercise.
+void explain_broken(const Performance& performance, const Violation& violation,
+                    CheckResult& result) {
+  const Exchange& exchange = performance.exchanges[violation.index];
+  if (!exchange.answered || violation.kind == first_word(performance.trouble)) {
+    result.reason = performance.trouble;
+  } else if (exchange.answered->starts_with(not_implemented)) {
+    const std::string rest = exchange.answered->substr(not_implemented.size());
+    const auto at = rest.rfind(" at ");
+    result.reason = rest.substr(0, at) + " is not implemented";
+    if (at != std::string::npos) result.where = rest.substr(at + 4);
+  } else if (exchange.answered->starts_with(threw)) {
+    result.reason = "threw an exception: " + exchange.answered->substr(threw.size());
+  } else if (exchange.answered->starts_with(host_error)) {
+    result.reason = "doesn't understand: " + exchange.answered->substr(host_error.size());
+  } else if (violation.index == 0) {
+    result.reason = fmt::format("answered \"{}\" to the setup, where the protocol wants \"ok\"",
+                                *exchange.answered);
+  }
+}
+
+}  // namespace
+
+ScriptGrader::ScriptGrader(std::vector<std::unique_ptr<ScriptCheck>> checks)
+    : checks_(std::move(checks)) {}
+
+std::vector<CheckInfo> ScriptGrader::checks() const {
+  std::vector<CheckInfo> infos;
+  for (const auto& check : checks_) infos.push_back(check->info());
+  return infos;
+}
+
+const ScriptCheck& ScriptGrader::check_named(const std::string& slug) const {
+  for (const auto& check : checks_) {
+    if (check->info().slug == slug) return *check;
+  }
+  throw std::logic_error("no check is named " + slug);
+}
+
+Evidence ScriptGrader::collect(const CheckInfo& info, const SubjectSpec& subject,
+                               std::uint64_t seed) const {
+  const ScriptCheck& check = check_named(info.slug);
+  base::Random random(seed, info.slug);
+  const auto plan = check.plan(random);
+
+  Evidence evidence;
+  evidence.conversations.push_back(converse(subject, plan, "planned", Pace::trace));
+  if (!evidence.conversations[0].trouble.empty()) {
+    evidence.conversations[0] = converse(subject, plan, "planned", Pace::stepwise);
+  }
+  const Judgement judged(check, evidence.conversations[0]);
+  if (judged.found() && judged.found()->violation.index > 0) {
+    auto shrunk = ScriptShrinker(check, subject, judged).run();
+    if (shrunk) evidence.conversations.push_back(std::move(*shrunk));
+  }
+  return evidence;
+}
+
+CheckResult ScriptGrader::judge(const CheckInfo& info, const Evidence& evidence) const {
+  const ScriptCheck& check = check_named(info.slug);
+  CheckResult result;
+  result.id = info.id;
+  result.slug = info.slug;
+  result.level = info.level;
+  result.title = info.title;
+  result.category = info.category;
+  result.max_points = info.points;
+
+  if (evidence.conversations.empty() || evidence.conversations[0].exchanges.empty()) {
+    result.verdict = Verdict::unknown;
+    result.reason = "no operations were seen";
+    return result;
+  }
+  const Judgement planned(check, evidence.conversations[0]);
+  result.metrics["operations"] = static_cast<double>(evidence.conversations[0].exchanges.size() -
+                                                     planned.performances());
+  if (!planned.found()) {
+    result.verdict = Verdict::pass;
+    result.points = info.points;
+    return result;
+  }
+
+  result.verdict = Verdict::fail;
+  const Conversation& told = evidence.conversations.back();
+  const Judgement shrunk(check, told);
+  const bool was_shrunk = evidence.conversations.size() > 1 && shrunk.found();
+  const Judgement& story = was_shrunk ? shrunk : planned;
+  if (was_shrunk) {
+    result.shrunk_from = static_cast<std::int64_t>(planned.found()->violation.index);
+  }
+  check.explain(story.failing(), story.found()->violation, result);
+  explain_broken(story.failing(), story.found()->violation, result);
+  result.output = told.output;
+  return result;
+}
+
+}  // namespace assay::grade

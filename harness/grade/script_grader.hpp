@@ -1,0 +1,62 @@
+// A grader whose checks are scripts of operations: it plans them, finds the first answer that breaks
+// a requirement, and shrinks the script to the smallest that still does.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "grade/grader.hpp"
+
+namespace assay::grade {
+
+// An answer that breaks a requirement.
+struct Violation {
+  std::size_t index = 0;  // of the exchange; 0 is the setup
+  std::string kind;       // "denied instead of admitted": shrinking keeps it
+};
+
+// One life of what is tested, with what came; the first exchange is its setup.
+struct Performance {
+  std::vector<Exchange> exchanges;
+  std::string trouble;  // why the last exchanges have no answer
+};
+
+class ScriptCheck {
+ public:
+  virtual ~ScriptCheck() = default;
+
+  virtual CheckInfo info() const = 0;
+  virtual std::vector<Script> plan(base::Random& random) const = 0;
+
+  // The first answer that breaks the requirement. Answers that are missing, or are not answers at all
+  // (not implemented, threw), have been dealt with before.
+  virtual std::optional<Violation> violation(const Performance& performance) const = 0;
+
+  // Simpler forms of an operation, simplest first; each strictly simpler, so that shrinking ends.
+  virtual std::vector<std::string> simpler(const std::string& operation) const = 0;
+
+  // Tells the story of a violation: reason, situation, steps, timeline, mistakes.
+  virtual void explain(const Performance& performance, const Violation& violation,
+                       CheckResult& result) const = 0;
+};
+
+class ScriptGrader : public Grader {
+ public:
+  std::vector<CheckInfo> checks() const final;
+  Evidence collect(const CheckInfo& check, const SubjectSpec& subject,
+                   std::uint64_t seed) const final;
+  CheckResult judge(const CheckInfo& check, const Evidence& evidence) const final;
+
+ protected:
+  explicit ScriptGrader(std::vector<std::unique_ptr<ScriptCheck>> checks);
+
+ private:
+  const ScriptCheck& check_named(const std::string& slug) const;
+
+  std::vector<std::unique_ptr<ScriptCheck>> checks_;
+};
+
+}  // namespace assay::grade

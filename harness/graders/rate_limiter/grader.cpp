@@ -1,0 +1,98 @@
+// The checks of the rate limiter. Each compares a subject's decisions with the model's, call by call,
+// in the aspects that the check is about.
+#include "grade/grader.hpp"
+
+#include <functional>
+#include <memory>
+
+#include "base/text.hpp"
+#include "graders/rate_limiter/plans.hpp"
+#include "graders/rate_limiter/script.hpp"
+#include "graders/rate_limiter/story.hpp"
+
+namespace assay::graders::rate_limiter {
+namespace {
+
+class BucketCheck final : public grade::ScriptCheck {
+ public:
+  using Planner = std::function<Plan(base::Random&)>;
+
+  BucketCheck(grade::CheckInfo info, Planner plan, Aspects aspects)
+      : info_(std::move(info)), plan_(std::move(plan)), aspects_(aspects) {}
+
+  grade::CheckInfo info() const override { return info_; }
+  Plan plan(base::Random& random) const override { return plan_(random); }
+
+  std::optional<grade::Violation> violation(const grade::Performance& performance) const override {
+    if (performance.exchanges.empty()) return std::nullopt;
+    Model model(parse_policy(performance.exchanges[0].asked));
+    for (std::size_t i = 1; i < performance.exchanges.size(); ++i) {
+      const auto& [asked, answered] = performance.exchanges[i];
+      const auto came = answered ? parse_decision(*answered) : std::nullopt;
+      if (const auto differs = difference(model.acquire(parse_call(asked)), came, aspects_)) {
+        return grade::Violation{i, *differs};
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::vector<std::string> simpler(const std::string& operation) const override {
+    const Call call = parse_call(operation);
+    std::vector<std::string> forms;
+    if (call.key != "a") forms.push_back(call_line({call.at_ns, "a", call.cost}));
+    for (std::int64_t cost = 1; cost < call.cost && cost <= simple_cost_max; ++cost) {
+      forms.push_back(call_line({call.at_ns, call.key, cost}));
+    }
+    return forms;
+  }
+
+  void explain(const grade::Performance& performance, const grade::Violation& violation,
+               grade::CheckResult& result) const override {
+    tell(performance, violation, result);
+  }
+
+ private:
+  static constexpr std::int64_t simple_cost_max = 4;
+
+  grade::CheckInfo info_;
+  Planner plan_;
+  Aspects aspects_;
+};
+
+class RateLimiterGrader final : public grade::ScriptGrader {
+ public:
+  RateLimiterGrader() : ScriptGrader(make_checks()) {}
+
+  int contract_version() const override { return 1; }
+
+ private:
+  static std::vector<std::unique_ptr<grade::ScriptCheck>> make_checks() {
+    std::vector<std::unique_ptr<grade::ScriptCheck>> checks;
+    const auto add = [&](std::string slug, std::string title, double points,
+                         BucketCheck::Planner plan, Aspects aspects) {
+      std::string id = "1." + std::to_string(checks.size() + 1);
+      checks.push_back(std::make_unique<BucketCheck>(
+          grade::CheckInfo{std::move(id), std::move(slug), 1, std::move(title), "correctness",
+                           points},
+          std::move(plan), aspects));
+    };
+    const Aspects admission;
+    const Aspects with_remaining{.remaining = true};
+    const Aspects with_retry_after{.retry_after = true};
+    const Aspects everything{.remaining = true, .retry_after = true};
+
+    add("capacity", "admits its capacity at once, and no more", 4, plan_capacity, admission);
+    add("refill", "regains a token every interval, to the nanosecond", 6, plan_refill, admission);
+    add("cost", "takes what a call costs, and only looks for 0", 3, plan_cost, with_remaining);
+    add("retry_after", "says exactly when to come back", 4, plan_retry_after, with_retry_after);
+    add("exactness", "stays exact over 10,000 calls and at the ends of its ranges", 3,
+        plan_exactness, everything);
+    return checks;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<grade::Grader> make_grader() { return std::make_unique<RateLimiterGrader>(); }
+
+}  // namespace assay::graders::rate_limiter

@@ -1,0 +1,26 @@
+// The rate limiter's words of the script protocol, on the grader's side.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graders/rate_limiter/model.hpp"
+#include "grade/script_grader.hpp"
+
+namespace assay::graders::rate_limiter {
+
+std::string setup_line(const Policy& policy);
+std::string call_line(const Call& call);
+
+// Lines of our own; they always parse (std::logic_error otherwise).
+Policy parse_policy(const std::string& line);
+Call parse_call(const std::string& line);
+
+// A subject's answer to a call, which may be anything.
+std::optional<Decision> parse_decision(const std::string& line);
+
+// "admitted, 2 left", "denied, 0 left, retry after 200 ms".
+std::string in_words(const Decision& decision);
+
+}  // namespace assay::graders::rate_limiter

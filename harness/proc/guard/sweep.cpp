@@ -1,0 +1,115 @@
+#include "sweep.hpp"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <set>
+#include <sstream>
+
+namespace assay::proc::guard {
+namespace {
+
+constexpr int kStrikeLimit = 20'000;
+constexpr int kStopRoundLimit = 200;
+constexpr int kKillerPauseLimit = 500;
+constexpr useconds_t kPauseUs = 1000;
+
+std::string folder_of(pid_t process) { return "/proc/" + std::to_string(process); }
+
+void add_children(pid_t process, std::set<pid_t>& found) {
+  const std::string tasks = folder_of(process) + "/task";
+  for (const std::string& task : names_in(tasks)) {
+    std::istringstream children(read_text(tasks + "/" + task + "/children"));
+    pid_t child = 0;
+    while (children >> child) {
+      if (found.insert(child).second) add_children(child, found);
+    }
+  }
+}
+
+std::set<pid_t> descendants() {
+  std::set<pid_t> found;
+  if (::getpid() == 1) {
+    for (const pid_t process : all_processes()) found.insert(process);
+    found.erase(1);
+  } else {
+    add_children(::getpid(), found);
+  }
+  return found;
+}
+
+// A stopped process can't fork; when all that are found are stopped, no more can appear.
+void kill_descendants() {
+  std::set<pid_t> stopped;
+  for (int round = 0; round < kStopRoundLimit; ++round) {
+    const std::size_t before = stopped.size();
+    for (const pid_t process : descendants()) {
+      if (stopped.insert(process).second) ::kill(process, SIGSTOP);
+    }
+    if (stopped.size() == before) break;
+  }
+  for (const pid_t process : descendants()) ::kill(process, SIGKILL);
+}
+
+// The subject might stop it in turn, so it is not waited for without end.
+void wait_for_killer(pid_t killer) {
+  for (int pause = 0; pause < kKillerPauseLimit; ++pause) {
+    if (::waitpid(killer, nullptr, WNOHANG) != 0) return;
+    ::usleep(kPauseUs / 5);
+  }
+  ::kill(killer, SIGKILL);
+}
+
+// kill(-1) spares the caller only, so the caller has to be of that user.
+void kill_user(const User& user) {
+  const pid_t killer = fork_with(0);
+  if (killer != 0) return wait_for_killer(killer);
+  const bool became = ::setresgid(user.gid, user.gid, user.gid) == 0 &&
+                      ::setresuid(user.uid, user.uid, user.uid) == 0;
+  if (became && user.uid != 0 && ::getuid() == user.uid) ::kill(-1, SIGKILL);
+  ::_exit(0);
+}
+
+// A mistake here would end every process of the machine, so what confines us is tried first.
+void kill_everyone() {
+  const bool first = ::getpid() == 1;
+  const bool confined = ::geteuid() != 0 && ::kill(::getppid(), 0) != 0 && errno == EPERM;
+  if (first || confined) ::kill(-1, SIGKILL);
+}
+
+}  // namespace
+
+void Sweeper::strike() const {
+  if (reach == Reach::everyone) return kill_everyone();
+  if (reach == Reach::user) return kill_user(*user);
+  kill_descendants();
+}
+
+bool Sweeper::sweep() const {
+  for (int attempt = 0; attempt < kStrikeLimit; ++attempt) {
+    pid_t reaped = 0;
+    do {
+      reaped = ::waitpid(-1, nullptr, WNOHANG);
+    } while (reaped > 0);
+    if (reaped < 0 && errno == ECHILD) return true;
+    if (attempt > 0) ::usleep(kPauseUs / 5);
+    strike();
+  }
+  return false;
+}
+
+std::uint64_t memory_of_descendants() {
+  long kilobytes = 0;
+  for (const pid_t process : descendants()) {
+    const std::string status = read_text(folder_of(process) + "/status");
+    kilobytes += std::max(0L, field_of(status, "\nRssAnon:"));
+    kilobytes += std::max(0L, field_of(status, "\nRssShmem:"));
+  }
+  return static_cast<std::uint64_t>(kilobytes) * 1024;
+}
+
+bool can_list_descendants() { return ::access("/proc/thread-self/children", R_OK) == 0; }
+
+}  // namespace assay::proc::guard

@@ -1,0 +1,53 @@
+// A grader that is killed at any moment leaves no process and no file. A child of the test acts as
+// the grader, with a temporary folder of its own; what it leaves behind is adopted by the test.
+#include <sys/stat.h>
+
+#include <csignal>
+#include <random>
+
+#include "fixture.hpp"
+
+namespace assay::proc {
+namespace {
+
+constexpr int kMoments = 20;
+
+class KilledGrader : public CellTest {
+ protected:
+  [[noreturn]] static void grade() {
+    try {
+      while (true) {
+        Cell cell(GetParam());
+        cell.start(shell("mkdir a; touch a/b; (setsid sleep 1000 &); exec sleep 1000"), {});
+        cell.wait(std::chrono::milliseconds(3));
+        cell.stop();
+      }
+    } catch (const std::exception&) {
+      ::_exit(1);
+    }
+  }
+};
+
+ASSAY_IN_EVERY_TIER(KilledGrader);
+
+TEST_P(KilledGrader, LeavesNothing) {
+  std::string temporary = "/tmp/assay-test-XXXXXX";
+  ASSERT_NE(::mkdtemp(temporary.data()), nullptr);
+  ASSERT_EQ(::chmod(temporary.c_str(), 0755), 0);
+  std::mt19937 random(20'26);
+  for (int moment = 0; moment < kMoments; ++moment) {
+    const pid_t grader = ::fork();
+    if (grader == 0) {
+      ::setenv("TMPDIR", temporary.c_str(), 1);
+      grade();
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 25'000));
+    ::kill(grader, SIGKILL);
+    ASSERT_TRUE(no_process_is_left()) << "moment " << moment;
+    ASSERT_TRUE(std::filesystem::is_empty(temporary)) << "moment " << moment;
+  }
+  std::filesystem::remove(temporary);
+}
+
+}  // namespace
+}  // namespace assay::proc

@@ -1,0 +1,123 @@
+// The other half of the tests of cells: started as "<program> --as-subject <deed>", the test
+// program is a subject. It runs before main(), so that GoogleTest has no part in it.
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+void touch_memory(std::size_t bytes) {
+  constexpr std::size_t kStepBytes = 1U << 20;
+  for (std::size_t done = 0; done < bytes; done += kStepBytes) {
+    char* step = new char[kStepBytes];
+    std::memset(step, 1, kStepBytes);
+  }
+}
+
+[[noreturn]] void spin() {
+  const volatile bool forever = true;
+  while (forever) continue;
+  ::abort();
+}
+
+[[noreturn]] void idle() {
+  while (true) ::pause();
+}
+
+// Grows, each process out of reach of its parent's group and session.
+[[noreturn]] void bomb() {
+  while (true) {
+    if (::fork() != 0) continue;
+    ::setsid();
+    if (::fork() > 0) ::_exit(0);
+  }
+}
+
+// Never more than two processes, and none of them lives long enough to be looked up.
+[[noreturn]] void chain() {
+  while (true) {
+    const pid_t child = ::fork();
+    if (child > 0) ::_exit(0);
+    if (child == 0) ::setsid();
+  }
+}
+
+void leave_daemon() {
+  if (::fork() != 0) return;
+  ::setsid();
+  if (::fork() == 0) idle();
+  ::_exit(0);
+}
+
+void flood() {
+  const std::string line(4096, 'x');
+  while (::write(STDOUT_FILENO, line.data(), line.size()) > 0) continue;
+}
+
+void echo() {
+  const int channel = std::atoi(std::getenv("ASSAY_FD"));
+  std::array<char, 256> heard{};
+  ssize_t size = 0;
+  while ((size = ::read(channel, heard.data(), heard.size())) > 0) {
+    if (::write(channel, heard.data(), static_cast<std::size_t>(size)) != size) return;
+  }
+}
+
+void print_open_descriptors() {
+  for (int number = 0; number < 4096; ++number) {
+    if (::fcntl(number, F_GETFD) >= 0) std::printf("%d ", number);
+  }
+}
+
+// Prints which of a process's private files in /proc can be had.
+void peek(const std::string& process) {
+  const std::string folder = "/proc/" + process + "/";
+  for (const char* file : {"mem", "environ", "maps", "auxv"}) {
+    std::array<char, 16> content{};
+    const int opened = ::open((folder + file).c_str(), O_RDONLY);
+    if (opened >= 0 && ::read(opened, content.data(), content.size()) > 0) std::printf("%s ", file);
+    if (opened >= 0 && std::string(file) == "mem") std::printf("mem ");
+  }
+  if (::opendir((folder + "fd").c_str()) != nullptr) std::printf("fd ");
+  std::array<char, 256> target{};
+  if (::readlink((folder + "cwd").c_str(), target.data(), target.size()) > 0) std::printf("cwd ");
+}
+
+int act(const Arguments& arguments) {
+  const std::string& deed = arguments.at(0);
+  if (deed == "exit") return std::atoi(arguments.at(1).c_str());
+  if (deed == "segfault") ::raise(SIGSEGV);
+  if (deed == "spin") spin();
+  if (deed == "spin stubbornly") ::signal(SIGXCPU, SIG_IGN), spin();
+  if (deed == "allocate") touch_memory(std::strtoull(arguments.at(1).c_str(), nullptr, 10));
+  if (deed == "bomb") bomb();
+  if (deed == "chain") chain();
+  if (deed == "daemon") leave_daemon();
+  if (deed == "flood") flood();
+  if (deed == "echo") echo();
+  if (deed == "descriptors") print_open_descriptors();
+  if (deed == "peek") peek(arguments.at(1));
+  if (deed == "kill") return ::kill(std::atoi(arguments.at(1).c_str()), 0) == 0 ? 1 : 0;
+  if (deed == "idle") idle();
+  std::fflush(stdout);
+  return 0;
+}
+
+__attribute__((constructor)) void act_if_subject(int count, char** texts) {
+  if (count < 3 || std::string_view(texts[1]) != "--as-subject") return;
+  ::_exit(act(Arguments(texts + 2, texts + count)));
+}
+
+}  // namespace
