@@ -71,9 +71,9 @@ class Prover {
     if (proof_.kind == "mutant") return mutant_is_caught();
     if (proof_.kind == "stub") return stub_helps();
     const bool own = proof_.kind == "reference";
-    return loses_nothing(run(grade::find_solution(root_, exercise_, own ? "reference"
-                                                                        : proof_.folder.string()),
-                             grader_->checks()));
+    return loses_nothing(
+        run(grade::find_solution(root_, exercise_, own ? "reference" : proof_.folder.string()),
+            grader_->checks()));
   }
 
  private:
@@ -121,7 +121,8 @@ class Prover {
     const std::uint64_t seed = base::fresh_seed();
     std::cout << "seed " << seed << '\n';
     const auto results = grade::run_checks(*grader_, checks, *readied.subject, seed,
-                                           [](const auto&, std::size_t, std::size_t) {}).checks;
+                                           [](const auto&, std::size_t, std::size_t) {})
+                             .checks;
     for (const auto& result : results) {
       std::cout << fmt::format("{} {} {} {}\n", result.id, result.slug,
                                grade::name_of(result.verdict), result.reason);

@@ -1,7 +1,6 @@
 // What a stub answers: it compiles, runs, and says which function waits to be written, and where.
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 
@@ -11,10 +10,11 @@ struct NotImplemented : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] inline void not_implemented(
-    const std::string& function,
-    const std::source_location& here = std::source_location::current()) {
-  throw NotImplemented(function + " at " + here.file_name() + ":" + std::to_string(here.line()));
+// Where it is called from is found by itself.
+[[noreturn]] inline void not_implemented(const std::string& function,
+                                         const char* file = __builtin_FILE(),
+                                         int line = __builtin_LINE()) {
+  throw NotImplemented(function + " at " + file + ":" + std::to_string(line));
 }
 
 }  // namespace kit

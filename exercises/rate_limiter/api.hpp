@@ -47,8 +47,8 @@ class Limiter {
   virtual Decision acquire(std::string_view key, std::int64_t cost) = 0;
 };
 
-// A token bucket: tokens grow continuously, to the nanosecond, and are never more than the capacity.
-// `clock` outlives the limiter. At level 1 it never goes back, and one thread calls.
+// A token bucket: tokens grow continuously, to the nanosecond, and are never more than the
+// capacity. `clock` outlives the limiter. At level 1 it never goes back, and one thread calls.
 std::unique_ptr<Limiter> make_token_bucket(Policy policy, const kit::Clock& clock);
 
 }  // namespace rate_limiter

@@ -28,7 +28,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 // The length of the UTF-8 sequence at the front of `text`, or 0 if it isn't one.
 std::size_t utf8_length(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = first < 0x80             ? 1
+  const std::size_t length = first < 0x80              ? 1
                              : (first & 0xe0U) == 0xc0 ? 2
                              : (first & 0xf0U) == 0xe0 ? 3
                              : (first & 0xf8U) == 0xf0 ? 4
@@ -90,7 +90,8 @@ std::string printable_line(std::string_view text, std::size_t limit_bytes) {
     if (line.size() >= limit_bytes) return line + "…";
     const auto byte = static_cast<unsigned char>(text[0]);
     const std::size_t length = utf8_length(text);
-    const bool c1_control = length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    const bool c1_control =
+        length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
     if (length == 0 || byte < 0x20 || byte == 0x7f || c1_control) {
       line += "\\x";
       line += digits[byte >> 4U];

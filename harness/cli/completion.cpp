@@ -1,35 +1,26 @@
 #include "cli/completion.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace assay::cli {
-namespace {
 
-std::string long_options(const CLI::App& app) {
-  std::string names;
-  for (const auto* option : app.get_options()) {
-    for (const auto& name : option->get_lnames()) names += "--" + name + ' ';
-  }
-  return names;
-}
-
-}  // namespace
-
-std::string bash_completion(const CLI::App& app) {
-  std::string commands;
+std::string bash_completion(const std::vector<CommandWords>& commands,
+                            const std::vector<std::string>& general_options) {
+  std::vector<std::string> names;
   std::string cases;
-  for (const auto* command : app.get_subcommands({})) {
-    commands += command->get_name() + ' ';
-    const bool takes_exercise = command->get_option_no_throw("exercise") != nullptr;
-    cases += fmt::format("    {}) words=\"{}{}\" ;;\n", command->get_name(), long_options(*command),
-                         takes_exercise ? "$(\"${COMP_WORDS[0]}\" list --slugs 2>/dev/null)" : "");
+  for (const auto& command : commands) {
+    names.push_back(command.name);
+    cases += fmt::format(
+        "    {}) words=\"{} {}\" ;;\n", command.name, base::join(command.options, " "),
+        command.takes_exercise ? "$(\"${COMP_WORDS[0]}\" list --slugs 2>/dev/null)" : "");
   }
   return fmt::format(R"(# bash completion for assay:  source <(./assay completion bash)
 _assay() {{
   local words current="${{COMP_WORDS[COMP_CWORD]}}"
   if [ "$COMP_CWORD" -eq 1 ]; then
-    words="{}{}"
+    words="{} {}"
   else
     case "${{COMP_WORDS[1]}}" in
 {}    esac
@@ -43,7 +34,7 @@ _assay() {{
 }}
 complete -F _assay assay ./assay
 )",
-                     commands, long_options(app), cases);
+                     base::join(names, " "), base::join(general_options, " "), cases);
 }
 
 }  // namespace assay::cli

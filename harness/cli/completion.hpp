@@ -1,15 +1,19 @@
-// Bash completion, from the command tree itself.
+// Bash completion, from the command tree.
 #pragma once
 
 #include <string>
-
-namespace CLI {
-class App;
-}
+#include <vector>
 
 namespace assay::cli {
 
+struct CommandWords {
+  std::string name;
+  std::vector<std::string> options;  // "--json"
+  bool takes_exercise = false;
+};
+
 // A script for `source <(assay completion bash)`. Exercises are asked for when Tab is pressed.
-std::string bash_completion(const CLI::App& app);
+std::string bash_completion(const std::vector<CommandWords>& commands,
+                            const std::vector<std::string>& general_options);
 
 }  // namespace assay::cli

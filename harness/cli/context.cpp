@@ -47,9 +47,9 @@ grade::Exercise Context::exercise(const std::string& slug) const {
     slugs.push_back(candidate.slug);
   }
   const auto meant = base::did_you_mean(slug, slugs);
-  throw UsageError(fmt::format("there is no exercise '{}'{}", base::printable_line(slug, 60),
-                               meant ? fmt::format(": did you mean '{}'?", *meant)
-                                     : ": 'assay list' shows them all"));
+  throw UsageError(fmt::format(
+      "there is no exercise '{}'{}", base::printable_line(slug, 60),
+      meant ? fmt::format(": did you mean '{}'?", *meant) : ": 'assay list' shows them all"));
 }
 
 proc::Builder Context::builder() const { return {root, build_folder}; }
@@ -91,7 +91,8 @@ void write_atomically(const fs::path& path, const std::string& content) {
   if (!file) {
     const int reason = errno;
     fs::remove(draft);
-    throw std::runtime_error(fmt::format("can't write {}: {}", path.string(), std::strerror(reason)));
+    throw std::runtime_error(
+        fmt::format("can't write {}: {}", path.string(), std::strerror(reason)));
   }
   fs::rename(draft, path);
 }

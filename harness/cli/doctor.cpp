@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -44,15 +44,19 @@ bool in_path(const std::string& program) {
 
 Finding look_for(const Tool& tool) {
   const bool found = in_path(tool.program);
-  return {tool.program, found, fmt::format("{}needed by {}", found ? "" : "not installed; ", tool.needed_by),
+  return {tool.program, found,
+          fmt::format("{}needed by {}", found ? "" : "not installed; ", tool.needed_by),
           found ? "" : fmt::format("apt-get install {}", tool.package)};
 }
 
 const char* worth_of(proc::Tier tier) {
   switch (tier) {
-    case proc::Tier::namespaces: return "a submission sees neither your processes nor your files' changes";
-    case proc::Tier::landlock: return "a submission can write nowhere but in its own folder";
-    case proc::Tier::processes: return "a submission is limited and cleaned up, but can look around";
+    case proc::Tier::namespaces:
+      return "a submission sees neither your processes nor your files' changes";
+    case proc::Tier::landlock:
+      return "a submission can write nowhere but in its own folder";
+    case proc::Tier::processes:
+      return "a submission is limited and cleaned up, but can look around";
   }
   return "";
 }
@@ -62,7 +66,8 @@ std::vector<Finding> examine() {
   const auto machine = this_machine();
   findings.push_back({"machine", true,
                       fmt::format("{} cores, {} GB, {}", machine.cores, machine.memory_bytes >> 30U,
-                                  machine.system), ""});
+                                  machine.system),
+                      ""});
   for (const auto& tool : tools) findings.push_back(look_for(tool));
   for (const auto& probe : proc::probe_tiers()) {
     findings.push_back({"isolation: " + std::string(proc::name_of(probe.tier)), probe.available,
@@ -72,7 +77,8 @@ std::vector<Finding> examine() {
   const bool root = ::geteuid() == 0;
   findings.push_back({"user", true,
                       root ? "root: each submission gets an unprivileged user of its own"
-                           : "submissions run as you do, within the isolation above", ""});
+                           : "submissions run as you do, within the isolation above",
+                      ""});
   return findings;
 }
 
@@ -83,15 +89,17 @@ int doctor(const Context& context, bool as_json) {
   json::array entries;
   for (const auto& finding : findings) {
     if (as_json) {
-      entries.push_back({{"name", finding.name}, {"ok", finding.ok}, {"state", finding.state},
+      entries.push_back({{"name", finding.name},
+                         {"ok", finding.ok},
+                         {"state", finding.state},
                          {"fix", finding.fix}});
       continue;
     }
     const auto& glyph = report::glyphs(context.out);
-    fmt::print("  {} {:<24} {}\n",
-               finding.ok ? report::green(context.out, glyph.yes)
-                          : report::yellow(context.out, glyph.no),
-               finding.name, finding.state);
+    fmt::print(
+        "  {} {:<24} {}\n",
+        finding.ok ? report::green(context.out, glyph.yes) : report::yellow(context.out, glyph.no),
+        finding.name, finding.state);
     if (!finding.fix.empty()) fmt::print("    {:<24} {} {}\n", "", glyph.arrow, finding.fix);
   }
   if (as_json) fmt::print("{}\n", json::serialize(entries));

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/random.hpp"
@@ -37,15 +36,15 @@ std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
   std::vector<std::string> names;
   for (const auto& check : all) {
     names.insert(names.end(), {check.id, check.slug});
-    const bool wanted = options.only.empty() || options.only == check.id || options.only == check.slug;
+    const bool wanted =
+        options.only.empty() || options.only == check.id || options.only == check.slug;
     if (wanted && (!options.level || *options.level == check.level)) checks.push_back(check);
   }
   if (checks.empty()) {
     const auto meant = base::did_you_mean(options.only, names);
-    throw UsageError(fmt::format("{} has no check '{}'{}", exercise.slug,
-                                 base::printable_line(options.only, 60),
-                                 meant ? fmt::format(": did you mean '{}'?", *meant)
-                                       : ": 'assay show' lists them"));
+    throw UsageError(fmt::format(
+        "{} has no check '{}'{}", exercise.slug, base::printable_line(options.only, 60),
+        meant ? fmt::format(": did you mean '{}'?", *meant) : ": 'assay show' lists them"));
   }
   return checks;
 }
@@ -54,6 +53,14 @@ grade::IsolationUsed isolation_here() {
   const proc::Cell cell;
   const auto& isolation = cell.isolation();
   return {std::string(proc::name_of(isolation.tier)), isolation.own_user, isolation.gaps};
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 // What to do next, as a command.
@@ -81,7 +88,8 @@ void remember(const Context& context, const grade::Scorecard& card) {
 
 void note_help_taken(const Context& context, const grade::Exercise& exercise,
                      grade::Scorecard& card) {
-  for (const auto& level : exercise.levels) card.hints_total += static_cast<int>(level.hints.size());
+  for (const auto& level : exercise.levels)
+    card.hints_total += static_cast<int>(level.hints.size());
   if (card.solution.kind != "mine") return;
   const Progress progress = load_progress(context.root);
   const auto found = progress.find(exercise.slug);
@@ -102,9 +110,8 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
 
   grade::Solution solution;
   try {
-    solution = options.exec.empty()
-                   ? grade::find_solution(context.root, exercise, options.solution)
-                   : grade::exec_solution(options.exec);
+    solution = options.exec.empty() ? grade::find_solution(context.root, exercise, options.solution)
+                                    : grade::exec_solution(options.exec);
   } catch (const std::runtime_error& error) {
     throw UsageError(error.what());
   }
@@ -116,7 +123,8 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
                                     grade::heed_interruptions);
   if (!readied.build.messages.empty()) {
     progress.clear();
-    fmt::print(stderr, "{}", report::harmless(readied.build.messages, context.err.unicode, report::Lines::many));
+    fmt::print(stderr, "{}",
+               report::harmless(readied.build.messages, context.err.unicode, report::Lines::many));
   }
   if (!readied.subject) {
     fmt::print(stderr, "assay: {} does not build\n", solution.info.path);
@@ -128,7 +136,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   card.title = exercise.title;
   card.solution = solution.info;
   card.seed = options.seed.value_or(base::fresh_seed());
-  card.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  card.started = utc_now();
   card.build_seconds = std::chrono::duration<double>(readied.build.took_ms).count();
   card.machine = this_machine();
   card.isolation = isolation_here();

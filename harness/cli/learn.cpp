@@ -98,11 +98,12 @@ int hint(const Context& context, const std::string& slug, std::optional<int> wan
     fmt::print("{}\n", more && i + 1 == used ? text : report::dim(context.out, text));
   }
   if (more) save_progress(context.root, progress);
-  fmt::print("\n{}\n", used < all ? fmt::format("{} of {} hints for level {}; the scorecard says so",
-                                                used, all, number)
-                                  : fmt::format("that was the last hint for level {}; what comes "
-                                                "next is assay show {} --reference",
-                                                number, slug));
+  fmt::print("\n{}\n", used < all
+                           ? fmt::format("{} of {} hints for level {}; the scorecard says so", used,
+                                         all, number)
+                           : fmt::format("that was the last hint for level {}; what comes "
+                                         "next is assay show {} --reference",
+                                         number, slug));
   return exit_code::passed;
 }
 

@@ -11,7 +11,8 @@
 namespace assay::cli {
 namespace {
 
-// The value of the first "name<separator>value" line of a file, without quotes and spaces around it.
+// The value of the first "name<separator>value" line of a file, without quotes and spaces around
+// it.
 std::string value_of(const char* file, const std::string& name, char separator) {
   std::ifstream lines(file);
   for (std::string line; std::getline(lines, line);) {

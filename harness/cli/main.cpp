@@ -1,6 +1,6 @@
 // The command line: binds options to commands, and turns what goes wrong into one clear line.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -37,12 +37,13 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.get_formatter()->column_width(34);
-    app_.footer("A first quarter of an hour:\n"
-                "  ./assay start rate_limiter      a stub to edit, and its first failing check\n"
-                "  ./assay watch rate_limiter      grades it at every save\n"
-                "  ./assay hint rate_limiter       the next hint\n\n"
-                "Exit codes: 0 all passed, 1 something failed, 2 usage, 3 does not build,\n"
-                "70 a bug of ours, 75 nothing failed but the run is incomplete, 130 interrupted.");
+    app_.footer(
+        "A first quarter of an hour:\n"
+        "  ./assay start rate_limiter      a stub to edit, and its first failing check\n"
+        "  ./assay watch rate_limiter      grades it at every save\n"
+        "  ./assay hint rate_limiter       the next hint\n\n"
+        "Exit codes: 0 all passed, 1 something failed, 2 usage, 3 does not build,\n"
+        "70 a bug of ours, 75 nothing failed but the run is incomplete, 130 interrupted.");
     add_learning();
     add_grading();
     add_runs();
@@ -76,11 +77,11 @@ class CommandLine {
     list->add_flag("--json", a.json, "one JSON document");
     list->add_flag("--slugs", a.slugs, "names only, for scripts");
 
-    auto* show = add("show", "the question", "  assay show rate_limiter\n"
-                     "  assay show rate_limiter --reference     our answer, once you have yours",
-                     [&](const auto& context) {
-                       return cli::show(context, a.exercise, a.reference);
-                     });
+    auto* show =
+        add("show", "the question",
+            "  assay show rate_limiter\n"
+            "  assay show rate_limiter --reference     our answer, once you have yours",
+            [&](const auto& context) { return cli::show(context, a.exercise, a.reference); });
     show->add_option("exercise", a.exercise, "see assay list")->required();
     show->add_flag("--reference", a.reference, "the reference solution (the scorecard says so)");
 
@@ -110,9 +111,9 @@ class CommandLine {
     grade->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
     grade->add_option("--only", g.only, "one check, as 1.2 or refill");
     grade->add_flag("--json", g.json, "the result as one JSON document (docs/results.md)");
-    auto* watch = add("watch", "grade the first level again at every save",
-                      "  assay watch rate_limiter",
-                      [&](const auto& context) { return cli::watch(context, g); });
+    auto* watch =
+        add("watch", "grade the first level again at every save", "  assay watch rate_limiter",
+            [&](const auto& context) { return cli::watch(context, g); });
     watch->add_option("exercise", g.exercise, "see assay list")->required();
     for (auto* command : {grade, watch}) {
       command->add_option("--level", g.level, "one level");
@@ -127,9 +128,9 @@ class CommandLine {
                        "  assay replay last\n  assay replay r-0042 1.2 --debug",
                        [&](const auto& context) { return cli::replay(context, r); });
     replay->add_flag("--debug", r.debug, "stop in gdb at the failing operation");
-    auto* judge = add("judge", "the verdicts again, from the stored evidence",
-                      "  assay judge r-0042 --json",
-                      [&](const auto& context) { return cli::judge(context, r); });
+    auto* judge =
+        add("judge", "the verdicts again, from the stored evidence", "  assay judge r-0042 --json",
+            [&](const auto& context) { return cli::judge(context, r); });
     judge->add_flag("--json", r.json, "one JSON document");
     for (auto* command : {replay, judge}) {
       command->add_option("run", r.run, "r-0042, 42, last, or a folder")->capture_default_str();
@@ -149,13 +150,31 @@ class CommandLine {
         "  assay test\n  assay test rate_limiter\n  assay test --soak 20",
         [](const auto&) -> int {
           throw cli::UsageError("tests are run by the launcher: ./assay test");
-        })->allow_extras();
-    auto* completion = add("completion", "completion for a shell", "  source <(./assay completion bash)",
-                           [&](const auto&) {
-                             fmt::print("{}", cli::bash_completion(app_));
+        })
+        ->allow_extras();
+    auto* completion = add("completion", "completion for a shell",
+                           "  source <(./assay completion bash)", [&](const auto&) {
+                             print_completion();
                              return cli::exit_code::passed;
                            });
     completion->add_option("shell", a.slug, "bash")->required()->check(CLI::IsMember({"bash"}));
+  }
+
+  static std::vector<std::string> options_of(const CLI::App& app) {
+    std::vector<std::string> options;
+    for (const auto* option : app.get_options()) {
+      for (const auto& name : option->get_lnames()) options.push_back("--" + name);
+    }
+    return options;
+  }
+
+  void print_completion() const {
+    std::vector<cli::CommandWords> commands;
+    for (const auto* sub : app_.get_subcommands({})) {
+      commands.push_back(
+          {sub->get_name(), options_of(*sub), sub->get_option_no_throw("exercise") != nullptr});
+    }
+    fmt::print("{}", cli::bash_completion(commands, options_of(app_)));
   }
 
   // One line, and what was probably meant.
@@ -169,25 +188,24 @@ class CommandLine {
     std::string typed = count > 1 ? words[1] : "";
     auto candidates = commands;
     if (current != &app_) {
-      candidates.clear();
-      for (const auto* option : current->get_options()) {
-        for (const auto& name : option->get_lnames()) candidates.push_back("--" + name);
-      }
+      candidates = options_of(*current);
       for (int i = 2; i < count; ++i) {
         if (words[i][0] == '-') typed = words[i];
       }
     }
     const bool known = std::find(candidates.begin(), candidates.end(), typed) != candidates.end();
-    const auto meant = typed.empty() || known ? std::nullopt : base::did_you_mean(typed, candidates);
-    const std::string what = count == 1 ? "a command is needed"
-                             : current == &app_ && !known && typed[0] != '-'
-                                 ? fmt::format("there is no command '{}'", base::printable_line(typed, 60))
-                                 : base::printable_line(error.what(), 300);
-    fmt::print(stderr, "assay: {}{}\n", what,
-               meant ? fmt::format(": did you mean '{}'?", *meant)
-                     : fmt::format(": see assay {}{}--help",
-                                   current == &app_ ? "" : current->get_name(),
-                                   current == &app_ ? "" : " "));
+    const auto meant =
+        typed.empty() || known ? std::nullopt : base::did_you_mean(typed, candidates);
+    const std::string what =
+        count == 1 ? "a command is needed"
+        : current == &app_ && !known && typed[0] != '-'
+            ? fmt::format("there is no command '{}'", base::printable_line(typed, 60))
+            : base::printable_line(error.what(), 300);
+    fmt::print(
+        stderr, "assay: {}{}\n", what,
+        meant ? fmt::format(": did you mean '{}'?", *meant)
+              : fmt::format(": see assay {}{}--help", current == &app_ ? "" : current->get_name(),
+                            current == &app_ ? "" : " "));
     return cli::exit_code::usage;
   }
 

@@ -2,8 +2,8 @@
 
 #include <stdexcept>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/context.hpp"
@@ -41,8 +41,8 @@ Progress load_progress(const fs::path& root) {
       }
     }
   } catch (const std::exception& error) {
-    throw std::runtime_error(fmt::format("{} is damaged ({}): mend it or remove it", path.string(),
-                                         error.what()));
+    throw std::runtime_error(
+        fmt::format("{} is damaged ({}): mend it or remove it", path.string(), error.what()));
   }
   return progress;
 }

@@ -1,5 +1,5 @@
-// What a learner has reached, kept in .assay/progress.json: best scores, hints taken, and whether the
-// reference was opened.
+// What a learner has reached, kept in .assay/progress.json: best scores, hints taken, and whether
+// the reference was opened.
 #pragma once
 
 #include <filesystem>

@@ -71,23 +71,17 @@ void print_every_exchange(const grade::Conversation& talk) {
 // Wraps the subject in gdb, to stop before the last operation of the script.
 void debug(grade::SubjectSpec& subject, std::size_t operations) {
   if (subject.argv.size() != 1) {
-    throw UsageError("--debug is for solutions in C++: start your own debugger with --exec instead");
+    throw UsageError(
+        "--debug is for solutions in C++: start your own debugger with --exec instead");
   }
   const std::string stop = fmt::format("break assay_operation if number == {}", operations);
-  subject.argv = {"gdb",
-                  "--quiet",
-                  "-ex",
-                  "set breakpoint pending on",
-                  "-ex",
-                  "directory " + std::filesystem::current_path().string(),
-                  "-ex",
-                  stop,
-                  "-ex",
-                  "run",
-                  "-ex",
-                  "echo \\nThe next call fails. 'step' goes into it after 'finish'.\\n",
-                  "--args",
-                  subject.argv[0]};
+  subject.argv = {"gdb",    "--quiet",
+                  "-ex",    "set breakpoint pending on",
+                  "-ex",    "directory " + std::filesystem::current_path().string(),
+                  "-ex",    stop,
+                  "-ex",    "run",
+                  "-ex",    "echo \\nThe next call fails. 'step' goes into it after 'finish'.\\n",
+                  "--args", subject.argv[0]};
   subject.interactive = true;
   subject.directory = std::filesystem::current_path();
 }
@@ -109,13 +103,14 @@ int replay(const Context& context, const RunOptions& options) {
   auto readied = grade::ready(solution_of(context, exercise, run.card.solution), exercise,
                               grader->contract_version(), builder, grade::heed_interruptions);
   if (!readied.subject) {
-    fmt::print(stderr, "{}assay: {} does not build\n", report::harmless(readied.build.messages, context.err.unicode, report::Lines::many),
+    fmt::print(stderr, "{}assay: {} does not build\n",
+               report::harmless(readied.build.messages, context.err.unicode, report::Lines::many),
                run.card.solution.path);
     return exit_code::not_built;
   }
   if (options.debug) debug(*readied.subject, before.exchanges.size());
-  const auto now = grade::converse(*readied.subject, scripts_of(before), "replayed",
-                                   grade::Pace::stepwise);
+  const auto now =
+      grade::converse(*readied.subject, scripts_of(before), "replayed", grade::Pace::stepwise);
   if (options.debug) return exit_code::passed;
 
   const auto infos = grader->checks();
@@ -128,8 +123,9 @@ int replay(const Context& context, const RunOptions& options) {
   result.replay = fmt::format("assay replay {} {} --debug", run.card.run, stored.id);
   if (result.verdict == grade::Verdict::pass) {
     print_every_exchange(now);
-    fmt::print("\n{}\n", report::green(context.out, "these answers are right now: grade again for "
-                                                    "the points"));
+    fmt::print("\n{}\n", report::green(context.out,
+                                       "these answers are right now: grade again for "
+                                       "the points"));
     return exit_code::passed;
   }
   fmt::print("{}\n{}\n", report::check_story(result, context.out),

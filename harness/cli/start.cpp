@@ -1,8 +1,8 @@
 // assay start: a copy of the stub to edit, an editor's configuration, and the first failing check.
 #include <algorithm>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -25,10 +25,10 @@ Skeleton skeleton_of(const Context& context, const grade::Exercise& exercise,
   const fs::path mine = context.root / "my" / exercise.slug;
   const auto& languages = exercise.levels.front().languages;
   if (std::find(languages.begin(), languages.end(), language) == languages.end()) {
-    throw UsageError(fmt::format("{} has no skeleton in '{}': there is {}. A program in any other "
-                                 "language is graded with --exec (docs/protocols.md)",
-                                 exercise.slug, base::printable_line(language, 40),
-                                 base::join(languages, " and ")));
+    throw UsageError(fmt::format(
+        "{} has no skeleton in '{}': there is {}. A program in any other "
+        "language is graded with --exec (docs/protocols.md)",
+        exercise.slug, base::printable_line(language, 40), base::join(languages, " and ")));
   }
   if (language == "python") return {exercise.folder / "stub.py", mine / "solution.py"};
   return {exercise.folder / "stub.cpp", mine / "solution.cpp"};
@@ -37,9 +37,17 @@ Skeleton skeleton_of(const Context& context, const grade::Exercise& exercise,
 // So that clangd finds api.hpp and knows the flags.
 std::string compile_commands(const Context& context, const grade::Exercise& exercise,
                              const fs::path& source) {
-  const json::array arguments{"g++", "-std=c++20", "-Wall", "-Wextra", "-Wno-unused-parameter",
-                              "-iquote", exercise.folder.string(), "-iquote",
-                              (context.root / "exercises").string(), "-c", source.string()};
+  const json::array arguments{"g++",
+                              "-std=c++20",
+                              "-Wall",
+                              "-Wextra",
+                              "-Wno-unused-parameter",
+                              "-iquote",
+                              exercise.folder.string(),
+                              "-iquote",
+                              (context.root / "exercises").string(),
+                              "-c",
+                              source.string()};
   const json::array entries{json::object{{"directory", source.parent_path().string()},
                                          {"file", source.string()},
                                          {"arguments", arguments}}};
@@ -68,9 +76,10 @@ int start(const Context& context, const StartOptions& options) {
                                  grade::shown(mine / other)));
   }
   if (fs::exists(skeleton.to) && !options.force) {
-    throw UsageError(fmt::format("{0} is there already and was left alone: 'assay grade {1}' grades "
-                                 "it, --force replaces it (and keeps the old one beside it)",
-                                 grade::shown(skeleton.to), exercise.slug));
+    throw UsageError(
+        fmt::format("{0} is there already and was left alone: 'assay grade {1}' grades "
+                    "it, --force replaces it (and keeps the old one beside it)",
+                    grade::shown(skeleton.to), exercise.slug));
   }
   fs::create_directories(mine);
   if (fs::exists(skeleton.to)) fs::rename(skeleton.to, skeleton.to.string() + ".old");
@@ -92,9 +101,9 @@ int start(const Context& context, const StartOptions& options) {
   first_level.level = level.number;
   const auto card = grade_once(context, first_level);
   if (!card) return exit_code::not_built;
-  const auto failing = std::find_if(card->checks.begin(), card->checks.end(), [](const auto& check) {
-    return check.verdict != grade::Verdict::pass;
-  });
+  const auto failing =
+      std::find_if(card->checks.begin(), card->checks.end(),
+                   [](const auto& check) { return check.verdict != grade::Verdict::pass; });
   if (failing != card->checks.end()) {
     fmt::print("{}\n", report::check_story(*failing, context.out));
   }

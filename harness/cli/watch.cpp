@@ -60,9 +60,10 @@ void print_changes(const Context& context, const grade::Scorecard& card,
     const bool passes = check.verdict == grade::Verdict::pass;
     const auto before = passed_before.find(check.slug);
     if (before != passed_before.end() && before->second != passes) {
-      const std::string line =
-          fmt::format("{} {} {}", passes ? "now passes:" : "no longer passes:", check.id, check.title);
-      fmt::print("{}\n", passes ? report::green(context.out, line) : report::red(context.out, line));
+      const std::string line = fmt::format(
+          "{} {} {}", passes ? "now passes:" : "no longer passes:", check.id, check.title);
+      fmt::print("{}\n",
+                 passes ? report::green(context.out, line) : report::red(context.out, line));
     }
     passed_before[check.slug] = passes;
   }
@@ -74,8 +75,8 @@ int watch(const Context& context, const GradeOptions& options) {
   const auto exercise = context.exercise(options.exercise);
   const auto folder = context.root / "my" / exercise.slug;
   if (!std::filesystem::is_directory(folder)) {
-    throw UsageError(fmt::format("there is no my/{0} yet: 'assay start {0}' makes it",
-                                 exercise.slug));
+    throw UsageError(
+        fmt::format("there is no my/{0} yet: 'assay start {0}' makes it", exercise.slug));
   }
   GradeOptions first_levels = options;
   if (!options.level) first_levels.level = exercise.levels.front().number;
@@ -88,8 +89,8 @@ int watch(const Context& context, const GradeOptions& options) {
       fmt::print("{}", report::scorecard(*card, context.out, detail));
       print_changes(context, *card, passed_before);
     }
-    fmt::print("\n{}\n", report::dim(context.out, "watching " + grade::shown(folder) +
-                                                      "; Ctrl-C ends it"));
+    fmt::print("\n{}\n",
+               report::dim(context.out, "watching " + grade::shown(folder) + "; Ctrl-C ends it"));
     std::fflush(stdout);
     saves.wait_for_save();
   }

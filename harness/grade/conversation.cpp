@@ -43,8 +43,7 @@ std::string last_lines(const proc::Output& output) {
 
 class Talk {
  public:
-  Talk(const SubjectSpec& subject, const std::vector<Script>& scripts, std::string name,
-       Pace pace)
+  Talk(const SubjectSpec& subject, const std::vector<Script>& scripts, std::string name, Pace pace)
       : subject_(subject), pace_(pace), nonce_(fresh_nonce()) {
     talk_.name = std::move(name);
     for (const auto& script : scripts) {
@@ -102,9 +101,9 @@ class Talk {
       } else if (ready.ended) {
         talk_.trouble = cell_.ending()->in_words() + during();
       } else if (!subject_.interactive && now - last_progress > subject_.silence_limit) {
-        talk_.trouble = fmt::format("time-out: no answer for {:.0f} s{}",
-                                    std::chrono::duration<double>(subject_.silence_limit).count(),
-                                    during());
+        talk_.trouble =
+            fmt::format("time-out: no answer for {:.0f} s{}",
+                        std::chrono::duration<double>(subject_.silence_limit).count(), during());
       }
     }
   }
@@ -170,18 +169,20 @@ class Talk {
       greeted_ = true;
       const std::string expected = fmt::format("ready {}", subject_.contract_version);
       if (said == expected) return;
-      talk_.trouble = said.starts_with("ready ")
-                          ? fmt::format("speaks version {} of the contract; this is version {}",
-                                        said.substr(6), subject_.contract_version)
-                          : fmt::format("said \"{}\" first, where the protocol wants \"{}\"", said,
-                                        expected);
+      talk_.trouble =
+          said.starts_with("ready ")
+              ? fmt::format("speaks version {} of the contract; this is version {}", said.substr(6),
+                            subject_.contract_version)
+              : fmt::format("said \"{}\" first, where the protocol wants \"{}\"", said, expected);
     } else if (answered_ < talk_.exchanges.size()) {
       talk_.exchanges[answered_++].answered = said;
     } else if (said == "end " + nonce_) {
       complete_ = true;
     } else {
-      talk_.trouble = fmt::format("said \"{}\" at the end, where the protocol wants \"end\" and the "
-                                  "number that the grader sent last", said);
+      talk_.trouble = fmt::format(
+          "said \"{}\" at the end, where the protocol wants \"end\" and the "
+          "number that the grader sent last",
+          said);
     }
   }
 

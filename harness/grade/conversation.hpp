@@ -1,5 +1,5 @@
-// One talk with one subject over the script protocol (docs/protocols.md): what was asked, what came,
-// and how it ended. The raw material of every verdict.
+// One talk with one subject over the script protocol (docs/protocols.md): what was asked, what
+// came, and how it ended. The raw material of every verdict.
 #pragma once
 
 #include <chrono>

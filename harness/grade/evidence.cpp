@@ -34,8 +34,7 @@ Evidence from_transcript(std::string_view transcript) {
       evidence.conversations.push_back({rest, {}, "", ""});
       continue;
     }
-    auto* const talk =
-        evidence.conversations.empty() ? nullptr : &evidence.conversations.back();
+    auto* const talk = evidence.conversations.empty() ? nullptr : &evidence.conversations.back();
     if (talk != nullptr && line[0] == '>') {
       talk->exchanges.push_back({rest, std::nullopt});
     } else if (talk != nullptr && line[0] == '<' && !talk->exchanges.empty()) {

@@ -1,4 +1,5 @@
-// What a check saw, as it is stored: a transcript that a person can read and `assay judge` can parse.
+// What a check saw, as it is stored: a transcript that a person can read and `assay judge` can
+// parse.
 //
 //   ## planned
 //   > limiter 3 200000000

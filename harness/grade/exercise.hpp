@@ -30,7 +30,8 @@ struct Exercise {
   const Level* level(int number) const;
 };
 
-// Every exercise in `root`/exercises, by question. Throws std::runtime_error with file, line, reason.
+// Every exercise in `root`/exercises, by question. Throws std::runtime_error with file, line,
+// reason.
 std::vector<Exercise> load_exercises(const std::filesystem::path& root);
 
 }  // namespace assay::grade

@@ -32,8 +32,7 @@ Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks,
     progress(check, run.checks.size(), checks.size());
     const auto began = std::chrono::steady_clock::now();
     try {
-      const Evidence& evidence =
-          run.evidence[check.slug] = grader.collect(check, subject, seed);
+      const Evidence& evidence = run.evidence[check.slug] = grader.collect(check, subject, seed);
       run.checks.push_back(grader.judge(check, evidence));
     } catch (const std::exception& error) {
       run.checks.push_back(error_result(check, error.what()));
@@ -60,7 +59,8 @@ void add_up(const Exercise& exercise, const std::vector<CheckInfo>& all_checks, 
   for (const auto& level : exercise.levels) {
     card.levels.push_back({level.number, level.title, level.minutes, 0, 0, 0});
     LevelResult& sum = card.levels.back();
-    for (const auto& check : all_checks) sum.all_points += check.level == level.number ? check.points : 0;
+    for (const auto& check : all_checks)
+      sum.all_points += check.level == level.number ? check.points : 0;
     for (const auto& check : card.checks) {
       if (check.level != level.number || !counts(check.verdict)) continue;
       sum.points += check.points;

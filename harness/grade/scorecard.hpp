@@ -33,7 +33,7 @@ struct Step {
   std::string expected;  // "admitted, 0 left"
   std::string came;      // what the subject answered; empty if it never did
   bool agrees = true;
-  std::string why;       // for a step that disagrees: why that was expected
+  std::string why;  // for a step that disagrees: why that was expected
 };
 
 // What happened on a time axis: calls, whether each was admitted, and the level beneath.
@@ -61,8 +61,8 @@ struct Timeline {
 };
 
 struct CheckResult {
-  std::string id;        // "1.2"
-  std::string slug;      // "refill": stable, and accepted by --only beside the id
+  std::string id;    // "1.2"
+  std::string slug;  // "refill": stable, and accepted by --only beside the id
   int level = 0;
   std::string title;     // a requirement in the present tense
   std::string category;  // correctness, faults or performance
@@ -73,15 +73,15 @@ struct CheckResult {
   std::map<std::string, double> metrics;
 
   // For anything but a pass:
-  std::string reason;         // one line
-  std::string situation;      // "policy: capacity 3, one token every 200 ms"
-  std::vector<Step> steps;    // the smallest script that fails
-  std::int64_t shrunk_from = 0;   // operations before shrinking; 0 when it was not shrunk
+  std::string reason;            // one line
+  std::string situation;         // "policy: capacity 3, one token every 200 ms"
+  std::vector<Step> steps;       // the smallest script that fails
+  std::int64_t shrunk_from = 0;  // operations before shrinking; 0 when it was not shrunk
   std::optional<Timeline> timeline;
   std::vector<std::string> mistakes;  // that reproduce every answer to the shrunk script
-  std::string where;          // file:line to edit, when known
-  std::string output;         // the end of what the solution printed, when that may explain it
-  std::string replay;         // a command
+  std::string where;                  // file:line to edit, when known
+  std::string output;  // the end of what the solution printed, when that may explain it
+  std::string replay;  // a command
 };
 
 struct LevelResult {
@@ -97,7 +97,7 @@ struct Machine {
   std::string cpu;
   int cores = 0;
   std::uint64_t memory_bytes = 0;
-  std::string system;   // "Debian GNU/Linux 12, Linux 6.1.0"
+  std::string system;  // "Debian GNU/Linux 12, Linux 6.1.0"
   std::string compiler;
 };
 
@@ -117,8 +117,8 @@ struct Scorecard {
   std::string exercise;
   std::string title;
   SolutionInfo solution;
-  std::string run;       // the run's id; empty before it is saved
-  std::string started;   // UTC, RFC 3339
+  std::string run;      // the run's id; empty before it is saved
+  std::string started;  // UTC, RFC 3339
   std::uint64_t seed = 0;
   double score = 0;
   double max_score = 0;

@@ -1,6 +1,7 @@
 #include "grade/script_grader.hpp"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view not_implemented = "not-implemented ";
 constexpr std::string_view threw = "threw ";
 constexpr std::string_view host_error = "error ";
+constexpr std::size_t named_mistakes_max = 2;
 
 std::string_view first_word(std::string_view line) { return line.substr(0, line.find(' ')); }
 
@@ -67,7 +69,7 @@ class Judgement {
 
   const std::optional<Found>& found() const { return found_; }
   const Performance& failing() const { return performances_[found_->performance]; }
-  std::size_t performances() const { return performances_.size(); }
+  const std::vector<Performance>& performances() const { return performances_; }
 
  private:
   static Performance before(Performance performance, const std::optional<Violation>& broken) {
@@ -85,7 +87,8 @@ bool takes_long(const std::string& trouble) {
 
 Script script_until(const Performance& performance, std::size_t last) {
   Script script{performance.exchanges[0].asked, {}};
-  for (std::size_t i = 1; i <= last; ++i) script.operations.push_back(performance.exchanges[i].asked);
+  for (std::size_t i = 1; i <= last; ++i)
+    script.operations.push_back(performance.exchanges[i].asked);
   return script;
 }
 
@@ -171,6 +174,27 @@ void explain_broken(const Performance& performance, const Violation& violation,
   }
 }
 
+// Of the mistakes that give the answers of the shrunk script, those that also give the most of the
+// planned ones: a short script can look like several, a long one seldom does.
+std::vector<std::string> mistakes_of(const ScriptCheck& check, const Judgement& planned,
+                                     const Performance& shrunk) {
+  std::map<std::string, std::size_t> matches;
+  for (const auto& name : check.look_alikes(shrunk)) matches[name] = 0;
+  for (const auto& performance : planned.performances()) {
+    if (matches.size() < 2) break;
+    for (const auto& name : check.look_alikes(performance)) {
+      if (const auto found = matches.find(name); found != matches.end()) ++found->second;
+    }
+  }
+  std::size_t most = 0;
+  for (const auto& [name, count] : matches) most = std::max(most, count);
+  std::vector<std::string> names;
+  for (const auto& [name, count] : matches) {
+    if (count == most && names.size() < named_mistakes_max) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 ScriptGrader::ScriptGrader(std::vector<std::unique_ptr<ScriptCheck>> checks)
@@ -225,7 +249,7 @@ CheckResult ScriptGrader::judge(const CheckInfo& info, const Evidence& evidence)
   }
   const Judgement planned(check, evidence.conversations[0]);
   result.metrics["operations"] = static_cast<double>(evidence.conversations[0].exchanges.size() -
-                                                     planned.performances());
+                                                     planned.performances().size());
   if (!planned.found()) {
     result.verdict = Verdict::pass;
     result.points = info.points;
@@ -242,6 +266,7 @@ CheckResult ScriptGrader::judge(const CheckInfo& info, const Evidence& evidence)
   }
   check.explain(story.failing(), story.found()->violation, result);
   explain_broken(story.failing(), story.found()->violation, result);
+  result.mistakes = mistakes_of(check, planned, story.failing());
   result.output = told.output;
   return result;
 }

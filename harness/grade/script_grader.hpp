@@ -1,5 +1,5 @@
-// A grader whose checks are scripts of operations: it plans them, finds the first answer that breaks
-// a requirement, and shrinks the script to the smallest that still does.
+// A grader whose checks are scripts of operations: it plans them, finds the first answer that
+// breaks a requirement, and shrinks the script to the smallest that still does.
 #pragma once
 
 #include <memory>
@@ -31,16 +31,19 @@ class ScriptCheck {
   virtual CheckInfo info() const = 0;
   virtual std::vector<Script> plan(base::Random& random) const = 0;
 
-  // The first answer that breaks the requirement. Answers that are missing, or are not answers at all
-  // (not implemented, threw), have been dealt with before.
+  // The first answer that breaks the requirement. Answers that are missing, or are not answers at
+  // all (not implemented, threw), have been dealt with before.
   virtual std::optional<Violation> violation(const Performance& performance) const = 0;
 
   // Simpler forms of an operation, simplest first; each strictly simpler, so that shrinking ends.
   virtual std::vector<std::string> simpler(const std::string& operation) const = 0;
 
-  // Tells the story of a violation: reason, situation, steps, timeline, mistakes.
+  // Tells the story of a violation: reason, situation, steps, timeline.
   virtual void explain(const Performance& performance, const Violation& violation,
                        CheckResult& result) const = 0;
+
+  // The known mistakes that would give every one of these answers.
+  virtual std::vector<std::string> look_alikes(const Performance& performance) const = 0;
 };
 
 class ScriptGrader : public Grader {

@@ -52,8 +52,10 @@ Solution find_solution(const fs::path& root, const Exercise& exercise, const std
   if (!wanted.empty()) return solution_at(fs::absolute(wanted), "path");
   const fs::path mine = root / "my" / exercise.slug;
   if (!fs::exists(mine)) {
-    throw std::runtime_error(fmt::format("there is no my/{0} yet: 'assay start {0}' makes it, or "
-                                         "name another with --solution", exercise.slug));
+    throw std::runtime_error(
+        fmt::format("there is no my/{0} yet: 'assay start {0}' makes it, or "
+                    "name another with --solution",
+                    exercise.slug));
   }
   return solution_at(mine, "mine");
 }

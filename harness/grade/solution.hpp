@@ -16,7 +16,7 @@ namespace assay::grade {
 
 struct Solution {
   SolutionInfo info;
-  std::map<std::string, std::string> sources;         // c++: by name
+  std::map<std::string, std::string> sources;          // c++: by name
   std::map<std::string, std::filesystem::path> files;  // python: put into the cell
 };
 

@@ -37,18 +37,17 @@ class Labels {
   const std::string& text(std::size_t i) const { return texts_[i][chosen_[i]]; }
   const std::string& clearest(std::size_t i) const { return texts_[i].front(); }
 
-  // Gives the longest label up for a shorter one; the last, which names the unit, after all others.
-  // False when all are empty.
+  // Gives the longest label up for a shorter one. The last one, which names the unit, is never
+  // given up altogether. False when there is nothing more to shorten.
   bool shorten() {
     std::optional<std::size_t> longest;
-    for (std::size_t i = 0; i + 1 < texts_.size(); ++i) {
-      if (chosen_[i] + 1 == texts_[i].size()) continue;
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      const std::size_t kept = i + 1 == texts_.size() ? 2 : 1;
+      if (chosen_[i] + kept >= texts_[i].size()) continue;
       if (!longest || width(text(i)) > width(text(*longest))) longest = i;
     }
-    const std::size_t changed = longest.value_or(texts_.size() - 1);
-    if (chosen_[changed] + 1 == texts_[changed].size()) return false;
-    ++chosen_[changed];
-    return true;
+    if (longest) ++chosen_[*longest];
+    return longest.has_value();
   }
 
  private:
@@ -136,8 +135,7 @@ void proportion(std::vector<Stretch>& stretches, int columns) {
   }
 }
 
-// Labels that were given up come back where there happens to be room: the last, which names the
-// unit, and then as many as fit.
+// Labels that were given up come back where there happens to be room.
 void restore(Axis& axis, const Labels& labels, int columns) {
   const auto try_at = [&](std::size_t i) {
     Axis::Place& place = axis.places[i];
@@ -152,14 +150,16 @@ void restore(Axis& axis, const Labels& labels, int columns) {
     place.label = labels.clearest(i);
     axis.columns = std::max(axis.columns, end);
   };
-  try_at(axis.places.size() - 1);
   for (std::size_t i = 0; i < axis.places.size(); ++i) try_at(i);
 }
 
 }  // namespace
 
 std::optional<Axis> lay_out(const std::vector<Moment>& moments, int columns, const Style& style) {
-  if (moments.empty()) return std::nullopt;
+  const auto fewest_columns = 2 * moments.size();
+  if (moments.empty() || fewest_columns > static_cast<std::size_t>(std::max(columns, 0)) + 1) {
+    return std::nullopt;
+  }
   Labels labels(moments, style);
   while (total_needed(moments, labels) > columns) {
     if (!labels.shorten()) return std::nullopt;

@@ -12,6 +12,7 @@ using grade::Timeline;
 
 constexpr std::size_t kMostSpread = 12;  // calls at one moment that are drawn one by one
 constexpr std::size_t kCallsAfterWrong = 3;
+constexpr std::size_t kMostShown = 200;  // where they don't all fit
 constexpr int kWidestLabel = 8;
 constexpr int kTrailingColumns = 3;  // they show the level after the last call
 
@@ -225,7 +226,7 @@ Scene set_scene(const Timeline& timeline, int columns, const Style& style) {
       std::find_if(calls.begin(), calls.end(), [](const auto* call) { return !call->agrees; });
   const auto after_wrong = static_cast<std::size_t>(wrong - calls.begin()) + 1 + kCallsAfterWrong;
   const std::size_t end = std::min(calls.size(), after_wrong);
-  for (std::size_t first = 0; first < end; ++first) {
+  for (std::size_t first = end - std::min(end, kMostShown); first < end; ++first) {
     if (auto scene = try_scene(timeline, {first, end, true}, columns, calls, style)) return *scene;
   }
   return {};

@@ -55,7 +55,8 @@ class Shrinker {
       const std::size_t begin = end - std::min(end, chunk);
       if (end - begin == smallest_.size()) continue;
       Candidate rest(smallest_.begin(), smallest_.begin() + static_cast<std::ptrdiff_t>(begin));
-      rest.insert(rest.end(), smallest_.begin() + static_cast<std::ptrdiff_t>(end), smallest_.end());
+      rest.insert(rest.end(), smallest_.begin() + static_cast<std::ptrdiff_t>(end),
+                  smallest_.end());
       candidates.push_back(std::move(rest));
       if (candidates.size() == left_.batch_candidates && take_first(candidates)) return true;
     }

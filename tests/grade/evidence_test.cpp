@@ -9,11 +9,12 @@ namespace assay::grade {
 namespace {
 
 TEST(Transcript, ComesBackAsItWas) {
-  const Evidence evidence{{{"planned",
-                            {{"limiter 3 5", "ok"}, {"acquire 0 a 1", "admitted 2"}, {"acquire 1 a 1", {}}},
-                            "crashed: segmentation fault (SIGSEGV)",
-                            "first line\nsecond > line"},
-                           {"shrunk from 2", {{"limiter 3 5", "ok"}, {"acquire 1 a 1", ""}}, "", ""}}};
+  const Evidence evidence{
+      {{"planned",
+        {{"limiter 3 5", "ok"}, {"acquire 0 a 1", "admitted 2"}, {"acquire 1 a 1", {}}},
+        "crashed: segmentation fault (SIGSEGV)",
+        "first line\nsecond > line"},
+       {"shrunk from 2", {{"limiter 3 5", "ok"}, {"acquire 1 a 1", ""}}, "", ""}}};
   const std::string transcript = to_transcript(evidence);
   EXPECT_EQ(to_transcript(from_transcript(transcript)), transcript);
   const Evidence read = from_transcript(transcript);

@@ -1,8 +1,12 @@
 // A grader that is killed at any moment leaves no process and no file. A child of the test acts as
 // the grader, with a temporary folder of its own; what it leaves behind is adopted by the test.
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <fstream>
 #include <random>
 
 #include "fixture.hpp"
@@ -28,6 +32,14 @@ class KilledGrader : public CellTest {
   }
 };
 
+pid_t only_child_of(pid_t process) {
+  const std::string number = std::to_string(process);
+  std::ifstream children("/proc/" + number + "/task/" + number + "/children");
+  pid_t child = -1;
+  children >> child;
+  return child;
+}
+
 ASSAY_IN_EVERY_TIER(KilledGrader);
 
 TEST_P(KilledGrader, LeavesNothing) {
@@ -47,6 +59,34 @@ TEST_P(KilledGrader, LeavesNothing) {
     ASSERT_TRUE(std::filesystem::is_empty(temporary)) << "moment " << moment;
   }
   std::filesystem::remove(temporary);
+}
+
+TEST_P(KilledGrader, LeavesNoProcessEvenIfItsGuardIsKilledToo) {
+  std::string temporary = "/tmp/assay-test-XXXXXX";
+  ASSERT_NE(::mkdtemp(temporary.data()), nullptr);
+  ASSERT_EQ(::chmod(temporary.c_str(), 0755), 0);
+  std::array<int, 2> started{};
+  ASSERT_EQ(::pipe2(started.data(), O_CLOEXEC), 0);
+  const pid_t grader = ::fork();
+  if (grader == 0) {
+    ::setenv("TMPDIR", temporary.c_str(), 1);
+    Cell cell(GetParam());
+    cell.start(shell("(setsid sleep 1000 &); echo started; exec sleep 1000"), {});
+    while (cell.output().out.empty()) cell.wait(std::chrono::milliseconds(1));
+    if (::write(started[1], "x", 1) == 1) ::pause();
+    ::_exit(1);
+  }
+  char signal = 0;
+  ASSERT_EQ(::read(started[0], &signal, 1), 1);
+  const pid_t guard = only_child_of(grader);
+  ASSERT_GT(guard, 1);
+  ::kill(grader, SIGSTOP);
+  ::kill(guard, SIGKILL);
+  ::kill(grader, SIGKILL);
+  EXPECT_TRUE(no_process_is_left());
+  std::filesystem::remove_all(temporary);
+  ::close(started[0]);
+  ::close(started[1]);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The model is the judge, so it is held against a second opinion: the definition of a token bucket in
-// exact rational steps, nanosecond by nanosecond, and the bound on what any window may admit.
+// The model is the judge, so it is held against a second opinion: the definition of a token bucket
+// in exact rational steps, nanosecond by nanosecond, and the bound on what any window may admit.
 #include "graders/rate_limiter/model.hpp"
 
 #include <algorithm>

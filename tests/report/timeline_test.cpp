@@ -112,7 +112,7 @@ TEST(Timeline, LongerThanAnyScaleIsCutShort) {
   timeline.calls = {call(0, "", true, true), call(1, "", true, true),
                     call(INT64_MAX - 1, "", true, true), call(INT64_MAX, "", true, false)};
   EXPECT_EQ(picture(timeline), R"(
-           ─┬───────────────────┬────────╱╱─────────┬───────────────────┬─────
+           ─┬───────────────────┬────────╱╱─────────┬───────────────────┬────
             0                   1 ns                ≈292 years          +1 ns
   expected  ✓                   ✓                   ✓                   ✓
   yours     ✓                   ✓                   ✓                   ✗
@@ -213,6 +213,14 @@ TEST(Timeline, AnyTimelineFitsItsColumns) {
       ASSERT_LE(width(line), std::min(80, style.columns)) << picture(timeline, style);
     }
   }
+}
+
+TEST(Timeline, ThousandsOfCallsAreDrawnAroundTheFirstThatIsWrong) {
+  Timeline timeline;
+  for (int i = 0; i < 5000; ++i) timeline.calls.push_back(call(i * 1000, "", true, i != 4000));
+  const auto lines = draw(timeline, kAscii);
+  EXPECT_TRUE(lines.front().ends_with(" to 4004 of 5000")) << lines.front();
+  EXPECT_TRUE(lines.at(lines.size() - 2).ends_with("^")) << picture(timeline, kAscii);
 }
 
 TEST(Timeline, UpToTwelveCallsAreAllShownInOrder) {

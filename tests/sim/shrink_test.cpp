@@ -1,4 +1,5 @@
-// Shrinking keeps the failure, reaches a minimum from which nothing can be taken, and keeps its limits.
+// Shrinking keeps the failure, reaches a minimum from which nothing can be taken, and keeps its
+// limits.
 #include "sim/shrink.hpp"
 
 #include <numeric>
@@ -46,7 +47,8 @@ TEST(Shrinker, KeepsWhatOnlyFailsTogether) {
 
 TEST(Shrinker, SimplifiesItems) {
   const auto fails = [](const Numbers& n) { return std::accumulate(n.begin(), n.end(), 0) >= 10; };
-  Shrinker<int> shrinker(failing_if(fails), [](int n) { return n > 1 ? Numbers{n - 1} : Numbers{}; });
+  Shrinker<int> shrinker(failing_if(fails),
+                         [](int n) { return n > 1 ? Numbers{n - 1} : Numbers{}; });
   EXPECT_EQ(shrinker.shrink({40, 40, 40}), (Numbers{10}));
 }
 
@@ -54,8 +56,8 @@ TEST(Shrinker, KeepsItsLimits) {
   int runs = 0;
   ShrinkLimits limits;
   limits.batches = 7;
-  Shrinker<int> shrinker(failing_if([](const Numbers& n) { return n.size() >= 2; }, &runs), no_simpler,
-                         limits);
+  Shrinker<int> shrinker(failing_if([](const Numbers& n) { return n.size() >= 2; }, &runs),
+                         no_simpler, limits);
   EXPECT_GE(shrinker.shrink(up_to(5'000)).size(), 2U);
   EXPECT_LE(runs, 7);
 }

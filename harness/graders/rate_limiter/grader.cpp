@@ -1,8 +1,7 @@
-// The checks of the rate limiter. Each compares a subject's decisions with the model's, call by call,
-// in the aspects that the check is about.
+// The checks of the rate limiter. Each compares a subject's decisions with the model's, call by
+// call, in the aspects that the check is about.
 #include "grade/grader.hpp"
 
-#include <functional>
 #include <memory>
 
 #include "base/text.hpp"
@@ -15,10 +14,10 @@ namespace {
 
 class BucketCheck final : public grade::ScriptCheck {
  public:
-  using Planner = std::function<Plan(base::Random&)>;
+  using Planner = Plan (*)(base::Random&);
 
   BucketCheck(grade::CheckInfo info, Planner plan, Aspects aspects)
-      : info_(std::move(info)), plan_(std::move(plan)), aspects_(aspects) {}
+      : info_(std::move(info)), plan_(plan), aspects_(aspects) {}
 
   grade::CheckInfo info() const override { return info_; }
   Plan plan(base::Random& random) const override { return plan_(random); }
@@ -51,6 +50,10 @@ class BucketCheck final : public grade::ScriptCheck {
     tell(performance, violation, result);
   }
 
+  std::vector<std::string> look_alikes(const grade::Performance& performance) const override {
+    return rate_limiter::look_alikes(performance);
+  }
+
  private:
   static constexpr std::int64_t simple_cost_max = 4;
 
@@ -68,13 +71,11 @@ class RateLimiterGrader final : public grade::ScriptGrader {
  private:
   static std::vector<std::unique_ptr<grade::ScriptCheck>> make_checks() {
     std::vector<std::unique_ptr<grade::ScriptCheck>> checks;
-    const auto add = [&](std::string slug, std::string title, double points,
+    const auto add = [&](const char* slug, const char* title, double points,
                          BucketCheck::Planner plan, Aspects aspects) {
-      std::string id = "1." + std::to_string(checks.size() + 1);
-      checks.push_back(std::make_unique<BucketCheck>(
-          grade::CheckInfo{std::move(id), std::move(slug), 1, std::move(title), "correctness",
-                           points},
-          std::move(plan), aspects));
+      const std::string id = "1." + std::to_string(checks.size() + 1);
+      const grade::CheckInfo info{id, slug, 1, title, "correctness", points};
+      checks.push_back(std::make_unique<BucketCheck>(info, plan, aspects));
     };
     const Aspects admission;
     const Aspects with_remaining{.remaining = true};

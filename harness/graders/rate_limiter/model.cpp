@@ -13,21 +13,34 @@ constexpr std::int64_t millisecond_ns = 1'000'000;
 
 std::string_view in_words(Mistake mistake) {
   switch (mistake) {
-    case Mistake::none: return "none";
-    case Mistake::never_refills: return "the bucket never refills";
-    case Mistake::refill_forgets_fractions: return "a refill forgets the fraction of a token";
-    case Mistake::denied_call_resets_refill: return "a denied call counts as a refill";
-    case Mistake::denied_call_is_charged: return "a denied call is charged";
-    case Mistake::not_capped: return "the bucket fills beyond its capacity";
-    case Mistake::peek_consumes: return "looking (cost 0) takes a token";
-    case Mistake::charged_twice: return "a call is charged twice";
-    case Mistake::one_bucket_for_all_keys: return "all keys share one bucket";
-    case Mistake::starts_empty: return "a new bucket starts empty";
-    case Mistake::cost_above_capacity_waits: return "a cost above the capacity is told to wait";
-    case Mistake::cost_above_capacity_overflows: return "a cost above the capacity overflows";
-    case Mistake::retry_after_rounded_down: return "retry_after is rounded down to milliseconds";
-    case Mistake::retry_after_is_full_bucket: return "retry_after waits for a full bucket";
-    case Mistake::remaining_before_decision: return "remaining is read before the tokens are taken";
+    case Mistake::none:
+      return "none";
+    case Mistake::never_refills:
+      return "the bucket never refills";
+    case Mistake::refill_forgets_fractions:
+      return "a refill forgets the fraction of a token";
+    case Mistake::denied_call_resets_refill:
+      return "a denied call counts as a refill";
+    case Mistake::denied_call_is_charged:
+      return "a denied call is charged";
+    case Mistake::not_capped:
+      return "the bucket fills beyond its capacity";
+    case Mistake::peek_consumes:
+      return "looking (cost 0) takes a token";
+    case Mistake::charged_twice:
+      return "a call is charged twice";
+    case Mistake::one_bucket_for_all_keys:
+      return "all keys share one bucket";
+    case Mistake::starts_empty:
+      return "a new bucket starts empty";
+    case Mistake::cost_above_capacity_unchecked:
+      return "a cost above the capacity is not looked at first, and its price overflows";
+    case Mistake::retry_after_rounded_down:
+      return "retry_after is rounded down to milliseconds";
+    case Mistake::retry_after_is_full_bucket:
+      return "retry_after waits for a full bucket";
+    case Mistake::remaining_before_decision:
+      return "remaining is read before the tokens are taken";
   }
   throw std::logic_error("a mistake without words");
 }
@@ -52,28 +65,33 @@ Decision Model::acquire(const Call& call) {
   refill(bucket, call.at_ns);
 
   const auto tokens = [&] {
-    const Wide whole = std::max<Wide>(bucket.credit, 0) / policy_.interval_ns;
-    return static_cast<std::int64_t>(whole);
+    return static_cast<std::int64_t>(bucket.credit / policy_.interval_ns);
   };
   const std::int64_t tokens_before = tokens();
-  const bool looks = call.cost == 0 && mistake_ != Mistake::peek_consumes;
-  const Wide price = Wide{looks ? 0 : std::max<std::int64_t>(call.cost, 1)} * policy_.interval_ns;
-  const bool overflows = mistake_ == Mistake::cost_above_capacity_overflows &&
-                         call.cost > policy_.capacity;
-
-  const bool admitted = overflows || price <= bucket.credit;
+  const bool never =
+      call.cost > policy_.capacity && mistake_ != Mistake::cost_above_capacity_unchecked;
+  const Wide price = price_of(call.cost);
+  const bool admitted = !never && price <= bucket.credit;
   if (admitted) {
-    bucket.credit -= overflows ? 0 : price;
-    if (mistake_ == Mistake::charged_twice) bucket.credit -= price;
-  } else if (mistake_ == Mistake::denied_call_is_charged) {
+    bucket.credit -= price;
+    if (mistake_ == Mistake::charged_twice && price <= bucket.credit) bucket.credit -= price;
+  } else if (mistake_ == Mistake::denied_call_is_charged && !never) {
     bucket.credit -= price;
   } else if (mistake_ == Mistake::denied_call_resets_refill) {
     bucket.credit = unrefilled;
   }
   Decision decision{admitted, tokens(), std::nullopt};
   if (mistake_ == Mistake::remaining_before_decision) decision.remaining = tokens_before;
-  if (!admitted) decision.retry_after_ns = wait_for(call, price, bucket);
+  if (!admitted && !never) decision.retry_after_ns = wait_for(price, bucket);
   return decision;
+}
+
+Model::Wide Model::price_of(std::int64_t cost) const {
+  if (mistake_ == Mistake::peek_consumes) cost = std::max<std::int64_t>(cost, 1);
+  if (mistake_ != Mistake::cost_above_capacity_unchecked) return Wide{cost} * policy_.interval_ns;
+  // As 64 bits would have it.
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(cost) *
+                                   static_cast<std::uint64_t>(policy_.interval_ns));
 }
 
 double Model::tokens_at(const std::string& key, std::int64_t at_ns) const {
@@ -94,21 +112,20 @@ void Model::refill(Bucket& bucket, std::int64_t now_ns) const {
 Model::Wide Model::grown(Wide credit, std::int64_t elapsed_ns) const {
   const std::int64_t interval = policy_.interval_ns;
   switch (mistake_) {
-    case Mistake::never_refills: return credit;
-    case Mistake::refill_forgets_fractions: return credit + elapsed_ns / interval * interval;
-    default: return credit + elapsed_ns;
+    case Mistake::never_refills:
+      return credit;
+    case Mistake::refill_forgets_fractions:
+      return credit + elapsed_ns / interval * interval;
+    default:
+      return credit + elapsed_ns;
   }
 }
 
-std::optional<std::int64_t> Model::wait_for(const Call& call, Wide price,
-                                            const Bucket& bucket) const {
-  const bool possible = call.cost <= policy_.capacity;
-  if (!possible && mistake_ != Mistake::cost_above_capacity_waits) return std::nullopt;
-  const Wide missing =
-      mistake_ == Mistake::retry_after_is_full_bucket ? full() - bucket.credit : price - bucket.credit;
-  const auto wait_ns = static_cast<std::int64_t>(missing);
-  if (mistake_ == Mistake::retry_after_rounded_down) return wait_ns / millisecond_ns * millisecond_ns;
-  return wait_ns;
+std::int64_t Model::wait_for(Wide price, const Bucket& bucket) const {
+  const bool for_full = mistake_ == Mistake::retry_after_is_full_bucket;
+  const auto wait_ns = static_cast<std::int64_t>((for_full ? full() : price) - bucket.credit);
+  const bool rounds = mistake_ == Mistake::retry_after_rounded_down;
+  return rounds ? wait_ns / millisecond_ns * millisecond_ns : wait_ns;
 }
 
 }  // namespace assay::graders::rate_limiter

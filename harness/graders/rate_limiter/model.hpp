@@ -41,8 +41,7 @@ enum class Mistake {
   charged_twice,
   one_bucket_for_all_keys,
   starts_empty,
-  cost_above_capacity_waits,
-  cost_above_capacity_overflows,
+  cost_above_capacity_unchecked,
   retry_after_rounded_down,
   retry_after_is_full_bucket,
   remaining_before_decision,
@@ -69,9 +68,10 @@ class Model {
     std::int64_t updated_ns = 0;
   };
 
+  Wide price_of(std::int64_t cost) const;
   void refill(Bucket& bucket, std::int64_t now_ns) const;
   Wide grown(Wide credit, std::int64_t elapsed_ns) const;
-  std::optional<std::int64_t> wait_for(const Call& call, Wide price, const Bucket& bucket) const;
+  std::int64_t wait_for(Wide price, const Bucket& bucket) const;
   Wide full() const { return Wide{policy_.capacity} * policy_.interval_ns; }
 
   Policy policy_;

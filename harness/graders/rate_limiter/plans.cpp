@@ -25,7 +25,7 @@ class Scenario {
   Scenario& wait(std::int64_t ns) { return at(now_ns_ + ns); }
 
   Scenario& at(std::int64_t ns) {
-    now_ns_ = std::min(ns, max_time_ns);
+    now_ns_ = std::clamp(ns, now_ns_, max_time_ns);
     return *this;
   }
 
@@ -94,7 +94,8 @@ Scenario random_day(base::Random& random, Policy policy, int calls, int keys) {
   const std::int64_t quarter_ns = std::max<std::int64_t>(1, policy.interval_ns / 4);
   for (int i = 0; i < calls; ++i) {
     if (random.chance(0.6)) scenario.wait(quarter_ns * random.between(1, 6));
-    if (random.chance(0.01)) scenario.wait(policy.interval_ns * random.between(1, 2 * policy.capacity));
+    if (random.chance(0.01))
+      scenario.wait(policy.interval_ns * random.between(1, 2 * policy.capacity));
     const auto key = "user-" + std::to_string(random.between(1, keys));
     const bool large = random.chance(0.05);
     const std::int64_t cost =
@@ -123,8 +124,8 @@ Plan plan_capacity(base::Random& random) {
     plan.push_back(Scenario(policy).drain().acquire(1).acquire(1, "b", n + 1));
     plan.push_back(Scenario(policy).wait(random.between(1, 90) * ms).drain().acquire(1));
     // However long a bucket was left alone, it holds its capacity and no more.
-    plan.push_back(Scenario(policy).acquire(1).wait(random.between(1, 9) * hour_ns)
-                       .acquire(1, "a", n + 1));
+    plan.push_back(
+        Scenario(policy).acquire(1).wait(random.between(1, 9) * hour_ns).acquire(1, "a", n + 1));
     plan.push_back(Scenario(policy).drain().wait(2 * n * policy.interval_ns).drain().acquire(1));
   }
   return plan;
@@ -132,7 +133,8 @@ Plan plan_capacity(base::Random& random) {
 
 Plan plan_refill(base::Random& random) {
   Plan plan;
-  for (const std::int64_t interval_ns : {random.one_of(plain_intervals), random.one_of(odd_intervals)}) {
+  for (const std::int64_t interval_ns :
+       {random.one_of(plain_intervals), random.one_of(odd_intervals)}) {
     const Policy policy{random.between(2, 6), interval_ns};
     plan.push_back(refill_to_the_nanosecond(policy, 0));
     plan.push_back(halves(policy));
@@ -160,8 +162,13 @@ Plan plan_cost(base::Random& random) {
     plan.push_back(Scenario(policy).acquire(2).acquire(n - 2).acquire(1));
     plan.push_back(Scenario(policy).acquire(n - 1).acquire(2).acquire(1));
     plan.push_back(Scenario(policy).acquire(0).acquire(0).acquire(n).acquire(0).acquire(1));
-    plan.push_back(Scenario(policy).drain().wait(interval_ns / 2).acquire(0).wait(interval_ns / 2)
-                       .acquire(0).acquire(1));
+    plan.push_back(Scenario(policy)
+                       .drain()
+                       .wait(interval_ns / 2)
+                       .acquire(0)
+                       .wait(interval_ns / 2)
+                       .acquire(0)
+                       .acquire(1));
     plan.push_back(Scenario(policy).acquire(n + 1).acquire(n));
     plan.push_back(Scenario(policy).acquire(1).acquire(any_cost_max).acquire(n).acquire(n - 1));
     plan.push_back(Scenario(policy).drain().wait(2 * interval_ns).acquire(3).acquire(2).acquire(1));
@@ -210,7 +217,8 @@ Plan plan_exactness(base::Random& random) {
     plan.push_back(ends_of_ranges(random, policy));
   }
   plan.push_back(Scenario(plain_policy(random, 2, 5))
-                     .acquire(1, std::string(256, 'k')).acquire(1, std::string(255, 'k')));
+                     .acquire(1, std::string(256, 'k'))
+                     .acquire(1, std::string(255, 'k')));
   for (int day = 0; day < 5; ++day) {
     const Policy policy = plain_policy(random, 3, 20);
     plan.push_back(random_day(random, policy, 2'000, static_cast<int>(random.between(1, 50))));

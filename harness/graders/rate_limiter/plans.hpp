@@ -1,5 +1,5 @@
-// The calls that each check of the token bucket makes. Their structure is fixed, so that a mistake is
-// met on every run; their numbers come from the seed, so that answers can't be learned by heart.
+// The calls that each check of the token bucket makes. Their structure is fixed, so that a mistake
+// is met on every run; their numbers come from the seed, so that answers can't be learned by heart.
 #pragma once
 
 #include <vector>

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "graders/rate_limiter/model.hpp"
 #include "grade/script_grader.hpp"
+#include "graders/rate_limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {
 

@@ -11,7 +11,6 @@ namespace assay::graders::rate_limiter {
 namespace {
 
 constexpr std::size_t told_steps_max = 12;
-constexpr std::size_t named_mistakes_max = 2;
 
 using base::duration_ns;
 using base::thousands;
@@ -42,7 +41,10 @@ std::vector<Told> retell(const grade::Performance& performance, std::size_t last
     told.level_after = model.tokens_at(told.call.key, told.call.at_ns);
     if (exchange.answered) {
       told.came = parse_decision(*exchange.answered);
-      told.came_in_words = told.came ? in_words(*told.came) : *exchange.answered;
+      const bool missing = exchange.answered->starts_with("not-implemented ");
+      told.came_in_words = told.came ? in_words(*told.came)
+                           : missing ? "not implemented"
+                                     : *exchange.answered;
     }
     story.push_back(std::move(told));
   }
@@ -103,7 +105,8 @@ void bracket(const std::vector<Told>& story, const Policy& policy, grade::Timeli
   const std::string window =
       window_ns == 0 ? "at one instant" : fmt::format("in {}", duration_ns(window_ns));
   if (!wrong.came || wrong.came->admitted == wrong.expected.admitted) {
-    timeline.bracket_label = fmt::format("{} of \"{}\" {}",
+    timeline.bracket_label = fmt::format(
+        "{} of \"{}\" {}",
         timeline.calls.size() == 1 ? "one call" : fmt::format("{} calls", timeline.calls.size()),
         wrong.call.key, window);
     return;
@@ -118,23 +121,6 @@ void bracket(const std::vector<Told>& story, const Policy& policy, grade::Timeli
           ? fmt::format("{} admitted {}: at most {}", tokens(admitted), window,
                         thousands(policy.capacity + window_ns / policy.interval_ns))
           : fmt::format("{} had grown by then", level_in_words(wrong.level_before));
-}
-
-// The mistakes that give every one of these answers, while the right model doesn't.
-std::vector<std::string> look_alikes(const grade::Performance& performance, std::size_t last) {
-  std::vector<std::string> names;
-  const Policy policy = parse_policy(performance.exchanges[0].asked);
-  for (const Mistake mistake : all_mistakes()) {
-    Model model(policy, mistake);
-    bool same = true;
-    for (std::size_t i = 1; i <= last && same; ++i) {
-      const auto& exchange = performance.exchanges[i];
-      same = exchange.answered &&
-             parse_decision(*exchange.answered) == model.acquire(parse_call(exchange.asked));
-    }
-    if (same && names.size() < named_mistakes_max) names.emplace_back(in_words(mistake));
-  }
-  return names;
 }
 
 std::string reason_for(const Told& wrong, const std::string& kind) {
@@ -156,7 +142,8 @@ std::optional<std::string> difference(const Decision& expected, const std::optio
   }
   if (!aspects.retry_after || came->retry_after_ns == expected.retry_after_ns) return std::nullopt;
   if (!expected.retry_after_ns) {
-    return came->admitted ? "a retry_after on an admitted call" : "told to wait, but never admitted";
+    return came->admitted ? "a retry_after on an admitted call"
+                          : "told to wait, but never admitted";
   }
   if (!came->retry_after_ns) return "no retry_after, but waiting helps";
   return *came->retry_after_ns < *expected.retry_after_ns ? "told to retry too early"
@@ -177,10 +164,28 @@ void tell(const grade::Performance& performance, const grade::Violation& violati
   for (const auto& told : story) {
     result.steps.push_back(step_of(told, policy, &told == &story.back()));
   }
-  result.timeline = timeline_of(story, policy);
-  bracket(story, policy, *result.timeline);
+  const bool any_decision = std::any_of(story.begin(), story.end(),
+                                        [](const Told& told) { return told.came.has_value(); });
+  if (any_decision) {
+    result.timeline = timeline_of(story, policy);
+    bracket(story, policy, *result.timeline);
+  }
   result.reason = reason_for(story.back(), violation.kind);
-  result.mistakes = look_alikes(performance, violation.index);
+}
+
+std::vector<std::string> look_alikes(const grade::Performance& performance) {
+  std::vector<std::string> names;
+  const Policy policy = parse_policy(performance.exchanges[0].asked);
+  for (const Mistake mistake : all_mistakes()) {
+    Model model(policy, mistake);
+    bool same = true;
+    for (std::size_t i = 1; i < performance.exchanges.size() && same; ++i) {
+      const auto& [asked, answered] = performance.exchanges[i];
+      same = answered && parse_decision(*answered) == model.acquire(parse_call(asked));
+    }
+    if (same) names.emplace_back(in_words(mistake));
+  }
+  return names;
 }
 
 }  // namespace assay::graders::rate_limiter

@@ -1,14 +1,17 @@
 // How a failing check of the token bucket is told: steps, picture, and the mistake it looks like.
 #pragma once
 
-#include "graders/rate_limiter/model.hpp"
 #include "grade/script_grader.hpp"
+#include "graders/rate_limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {
 
-// Fills situation, reason, steps, timeline and mistakes.
+// Fills situation, reason, steps and timeline.
 void tell(const grade::Performance& performance, const grade::Violation& violation,
           grade::CheckResult& result);
+
+// The names of the mistakes that give every one of these answers, while the right model doesn't.
+std::vector<std::string> look_alikes(const grade::Performance& performance);
 
 // A decision is compared in the parts that a check is about.
 struct Aspects {

@@ -34,8 +34,13 @@ bool runs_programs(const std::string& path) {
 
 class Remover {
  public:
-  explicit Remover(int top) : top_(top) {}
+  // For another look at the top, which is opened anew. Names already used are not used again.
+  void empty_top(int top) {
+    top_ = top;
+    empty(top, 0);
+  }
 
+ private:
   // Empties an open folder. What lies deeper than the limit is moved to the top, for a later pass.
   void empty(int folder, int depth) {
     DIR* entries = ::fdopendir(::dup(folder));
@@ -45,6 +50,7 @@ class Remover {
       if (name == "." || name == "..") continue;
       if (::unlinkat(folder, name.c_str(), 0) == 0) continue;
       if (depth == kDepthLimit) {
+        ::fchmodat(folder, name.c_str(), S_IRWXU, 0);
         const std::string moved = "assay-deep-" + std::to_string(++moved_);
         ::renameat(folder, name.c_str(), top_, moved.c_str());
       } else {
@@ -54,7 +60,6 @@ class Remover {
     ::closedir(entries);
   }
 
- private:
   void remove_inner(int folder, const std::string& name, int depth) {
     struct stat status {};
     if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
@@ -66,7 +71,7 @@ class Remover {
     ::unlinkat(folder, name.c_str(), AT_REMOVEDIR);
   }
 
-  int top_;
+  int top_ = -1;
   long moved_ = 0;
 };
 
@@ -93,11 +98,12 @@ std::string make_folder(const std::string& preferred, const User& user) {
 
 void remove_folder(const std::string& path) {
   ::chmod(path.c_str(), S_IRWXU);
+  Remover remover;
   for (int pass = 0; pass < kPassLimit; ++pass) {
     constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     const Descriptor top(::open(path.c_str(), kFlags));
     if (!top) return;
-    Remover(top.get()).empty(top.get(), 0);
+    remover.empty_top(top.get());
     if (::rmdir(path.c_str()) == 0 || errno != ENOTEMPTY) return;
   }
 }

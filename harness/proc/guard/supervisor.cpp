@@ -120,7 +120,8 @@ class Supervisor {
       ending_->detail = start.text;
     } else if (WIFSIGNALED(status)) {
       const int signal = WTERMSIG(status);
-      const bool over = !plan_.command.terminal && cpu_time_of(usage) >= plan_.limits.cpu;
+      // The kernel counts this limit in whole ticks, which may be far above the exact time.
+      const bool over = !plan_.command.terminal && cpu_time_of(usage) * 2 >= plan_.limits.cpu;
       const bool cpu = signal == SIGXCPU || (signal == SIGKILL && over);
       ending_->kind = cpu ? Ending::Kind::out_of_cpu : Ending::Kind::signalled;
       ending_->code = signal;

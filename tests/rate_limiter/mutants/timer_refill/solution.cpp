@@ -1,5 +1,5 @@
-// Refills by a ticking thread. It is late under load, costs time when nobody calls, and knows nothing
-// of the clock that the limiter was given.
+// Refills by a ticking thread. It is late under load, costs time when nobody calls, and knows
+// nothing of the clock that the limiter was given.
 #include <algorithm>
 #include <condition_variable>
 #include <map>

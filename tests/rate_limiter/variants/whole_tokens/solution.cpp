@@ -1,5 +1,5 @@
-// The bucket as it is usually drawn: whole tokens, refilled lazily. The time of the last whole token
-// is remembered instead of the time of the last call, and so no fraction is ever lost.
+// The bucket as it is usually drawn: whole tokens, refilled lazily. The time of the last whole
+// token is remembered instead of the time of the last call, and so no fraction is ever lost.
 #include <map>
 #include <string>
 
