@@ -61,6 +61,12 @@ std::string join(const std::vector<std::string>& pieces, std::string_view separa
   return text;
 }
 
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
 std::optional<std::int64_t> to_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -68,10 +74,14 @@ std::optional<std::int64_t> to_integer(std::string_view text) {
   return value;
 }
 
+bool contains(const std::vector<std::string>& texts, std::string_view wanted) {
+  return std::find(texts.begin(), texts.end(), wanted) != texts.end();
+}
+
 std::optional<std::string> did_you_mean(std::string_view typed,
                                         const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(1, typed.size() / 3) + 1;
+  std::size_t best_distance = std::max<std::size_t>(1, (typed.size() + 1) / 3) + 1;
   for (const auto& candidate : candidates) {
     const bool begins = typed.size() >= 3 && candidate.starts_with(typed);
     const std::size_t distance = begins ? 1 : edit_distance(typed, candidate);

@@ -15,8 +15,12 @@ std::vector<std::string> split(std::string_view text, char separator);
 
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);
 
+void replace_all(std::string& text, std::string_view from, std::string_view to);
+
 // The whole text as a number, or nothing.
 std::optional<std::int64_t> to_integer(std::string_view text);
+
+bool contains(const std::vector<std::string>& texts, std::string_view wanted);
 
 // The candidate that `typed` was probably meant to be, if one is near enough.
 std::optional<std::string> did_you_mean(std::string_view typed,

@@ -2,11 +2,8 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 
 #include <fmt/format.h>
 
@@ -49,7 +46,7 @@ grade::Exercise Context::exercise(const std::string& slug) const {
   const auto meant = base::did_you_mean(slug, slugs);
   throw UsageError(fmt::format(
       "there is no exercise '{}'{}", base::printable_line(slug, 60),
-      meant ? fmt::format(": did you mean '{}'?", *meant) : ": 'assay list' shows them all"));
+      meant ? fmt::format(": did you mean '{}'?", *meant) : ": './assay list' shows them all"));
 }
 
 proc::Builder Context::builder() const { return {root, build_folder}; }
@@ -73,28 +70,6 @@ void ProgressLine::show(const std::string& text, std::size_t done, std::size_t o
   }
   fmt::print(stderr, "\r\033[K{} {}", report::cyan(context_.err, bar), text);
   std::fflush(stderr);
-}
-
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw std::runtime_error(fmt::format("can't read {}: {}", path.string(), std::strerror(errno)));
-  }
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_atomically(const fs::path& path, const std::string& content) {
-  const fs::path draft = path.string() + fmt::format(".{}.draft", ::getpid());
-  std::ofstream file(draft, std::ios::binary);
-  file << content;
-  file.close();
-  if (!file) {
-    const int reason = errno;
-    fs::remove(draft);
-    throw std::runtime_error(
-        fmt::format("can't write {}: {}", path.string(), std::strerror(reason)));
-  }
-  fs::rename(draft, path);
 }
 
 }  // namespace assay::cli

@@ -55,7 +55,4 @@ class ProgressLine {
   bool shown_ = false;
 };
 
-std::string read_text(const std::filesystem::path& path);  // throws std::runtime_error
-void write_atomically(const std::filesystem::path& path, const std::string& content);
-
 }  // namespace assay::cli

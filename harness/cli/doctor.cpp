@@ -31,7 +31,7 @@ struct Tool {
 
 constexpr std::array<Tool, 4> tools{{{"g++", "g++", "every solution in C++"},
                                      {"python3", "python3", "solutions in Python"},
-                                     {"gdb", "gdb", "assay replay --debug"},
+                                     {"gdb", "gdb", "./assay replay --debug"},
                                      {"clangd", "clangd", "editors that complete as you type"}}};
 
 bool in_path(const std::string& program) {

@@ -44,7 +44,7 @@ std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
     const auto meant = base::did_you_mean(options.only, names);
     throw UsageError(fmt::format(
         "{} has no check '{}'{}", exercise.slug, base::printable_line(options.only, 60),
-        meant ? fmt::format(": did you mean '{}'?", *meant) : ": 'assay show' lists them"));
+        meant ? fmt::format(": did you mean '{}'?", *meant) : ": './assay show' lists them"));
   }
   return checks;
 }
@@ -67,12 +67,12 @@ std::string utc_now() {
 std::string tip_for(const grade::Scorecard& card) {
   for (const auto& check : card.checks) {
     if (check.verdict == grade::Verdict::fail) {
-      if (card.solution.kind == "mine") return fmt::format("assay watch {}", card.exercise);
+      if (card.solution.kind == "mine") return fmt::format("./assay watch {}", card.exercise);
       return check.replay;
     }
   }
-  if (card.solution.kind == "mine") return fmt::format("assay show {} --reference", card.exercise);
-  return card.solution.kind == "reference" ? fmt::format("assay start {}", card.exercise) : "";
+  if (card.solution.kind == "mine") return fmt::format("./assay show {} --reference", card.exercise);
+  return card.solution.kind == "reference" ? fmt::format("./assay start {}", card.exercise) : "";
 }
 
 void remember(const Context& context, const grade::Scorecard& card) {

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "graders/registry.hpp"
+#include "proc/files.hpp"
 
 #include <boost/json.hpp>
 
@@ -56,7 +57,7 @@ int list(const Context& context, bool as_json) {
       fmt::print("  {}  {:<40} {:>4} min {:>4} points   {}\n", level.number, level.title,
                  level.minutes, level.points, level.protocol);
     }
-    fmt::print("  {}\n\n", report::dim(context.out, "assay start " + exercise.slug));
+    fmt::print("  {}\n\n", report::dim(context.out, "./assay start " + exercise.slug));
   }
   if (as_json) fmt::print("{}\n", json::serialize(entries));
   return exit_code::passed;
@@ -70,14 +71,15 @@ int list_slugs(const Context& context) {
 int show(const Context& context, const std::string& slug, bool reference) {
   const auto exercise = context.exercise(slug);
   if (!reference) {
-    fmt::print("{}", read_text(exercise.folder / "README.md"));
+    fmt::print("{}", proc::read_file(exercise.folder / "README.md"));
     return exit_code::passed;
   }
   Progress progress = load_progress(context.root);
   progress[slug].reference_opened = true;
   save_progress(context.root, progress);
   const auto folder = context.root / "reference" / slug;
-  fmt::print("{}\n{}", read_text(folder / "DESIGN.md"), read_text(folder / "solution.cpp"));
+  fmt::print("{}\n{}", proc::read_file(folder / "DESIGN.md"),
+             proc::read_file(folder / "solution.cpp"));
   return exit_code::passed;
 }
 
@@ -102,7 +104,7 @@ int hint(const Context& context, const std::string& slug, std::optional<int> wan
                            ? fmt::format("{} of {} hints for level {}; the scorecard says so", used,
                                          all, number)
                            : fmt::format("that was the last hint for level {}; what comes "
-                                         "next is assay show {} --reference",
+                                         "next is ./assay show {} --reference",
                                          number, slug));
   return exit_code::passed;
 }

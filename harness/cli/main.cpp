@@ -70,7 +70,7 @@ class CommandLine {
 
   void add_learning() {
     auto& a = arguments_;
-    auto* list = add("list", "the questions, their levels, your best score", "  assay list --json",
+    auto* list = add("list", "the questions, their levels, your best score", "  ./assay list --json",
                      [&](const auto& context) {
                        return a.slugs ? cli::list_slugs(context) : cli::list(context, a.json);
                      });
@@ -79,42 +79,42 @@ class CommandLine {
 
     auto* show =
         add("show", "the question",
-            "  assay show rate_limiter\n"
-            "  assay show rate_limiter --reference     our answer, once you have yours",
+            "  ./assay show rate_limiter\n"
+            "  ./assay show rate_limiter --reference     our answer, once you have yours",
             [&](const auto& context) { return cli::show(context, a.exercise, a.reference); });
-    show->add_option("exercise", a.exercise, "see assay list")->required();
+    show->add_option("exercise", a.exercise, "see ./assay list")->required();
     show->add_flag("--reference", a.reference, "the reference solution (the scorecard says so)");
 
     auto* start = add("start", "a copy of the stub in my/, to edit",
-                      "  assay start rate_limiter\n  assay start rate_limiter --lang python",
+                      "  ./assay start rate_limiter\n  ./assay start rate_limiter --lang python",
                       [&](const auto& context) { return cli::start(context, a.start); });
-    start->add_option("exercise", a.start.exercise, "see assay list")->required();
+    start->add_option("exercise", a.start.exercise, "see ./assay list")->required();
     start->add_option("--lang", a.start.language, "c++ or python")->capture_default_str();
     start->add_flag("--force", a.start.force, "replace what is there; it is kept as *.old");
 
-    auto* hint = add("hint", "the next hint", "  assay hint rate_limiter --level 1",
+    auto* hint = add("hint", "the next hint", "  ./assay hint rate_limiter --level 1",
                      [&](const auto& context) { return cli::hint(context, a.exercise, a.level); });
-    hint->add_option("exercise", a.exercise, "see assay list")->required();
+    hint->add_option("exercise", a.exercise, "see ./assay list")->required();
     hint->add_option("--level", a.level, "of this level; the first by default");
   }
 
   void add_grading() {
     auto& g = arguments_.grade;
     auto* grade = add("grade", "build, run the checks, print the scorecard",
-                      "  assay grade rate_limiter\n"
-                      "  assay grade rate_limiter --solution reference\n"
-                      "  assay grade rate_limiter --only refill --seed 4711 --json\n"
-                      "  assay grade rate_limiter --exec 'python3 limiter.py'",
+                      "  ./assay grade rate_limiter\n"
+                      "  ./assay grade rate_limiter --solution reference\n"
+                      "  ./assay grade rate_limiter --only refill --seed 4711 --json\n"
+                      "  ./assay grade rate_limiter --exec 'python3 limiter.py'",
                       [&](const auto& context) { return cli::grade(context, g); });
-    grade->add_option("exercise", g.exercise, "see assay list")->required();
+    grade->add_option("exercise", g.exercise, "see ./assay list")->required();
     grade->add_option("--solution", g.solution, "reference, stub, or a file or folder; else my/");
     grade->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
     grade->add_option("--only", g.only, "one check, as 1.2 or refill");
     grade->add_flag("--json", g.json, "the result as one JSON document (docs/results.md)");
     auto* watch =
-        add("watch", "grade the first level again at every save", "  assay watch rate_limiter",
+        add("watch", "grade the first level again at every save", "  ./assay watch rate_limiter",
             [&](const auto& context) { return cli::watch(context, g); });
-    watch->add_option("exercise", g.exercise, "see assay list")->required();
+    watch->add_option("exercise", g.exercise, "see ./assay list")->required();
     for (auto* command : {grade, watch}) {
       command->add_option("--level", g.level, "one level");
       command->add_option("--seed", g.seed, "for everything random; else a fresh one");
@@ -125,11 +125,11 @@ class CommandLine {
   void add_runs() {
     auto& r = arguments_.run;
     auto* replay = add("replay", "a failure again, step by step",
-                       "  assay replay last\n  assay replay r-0042 1.2 --debug",
+                       "  ./assay replay last\n  ./assay replay r-0042 1.2 --debug",
                        [&](const auto& context) { return cli::replay(context, r); });
     replay->add_flag("--debug", r.debug, "stop in gdb at the failing operation");
     auto* judge =
-        add("judge", "the verdicts again, from the stored evidence", "  assay judge r-0042 --json",
+        add("judge", "the verdicts again, from the stored evidence", "  ./assay judge r-0042 --json",
             [&](const auto& context) { return cli::judge(context, r); });
     judge->add_flag("--json", r.json, "one JSON document");
     for (auto* command : {replay, judge}) {
@@ -140,14 +140,14 @@ class CommandLine {
 
   void add_rest() {
     auto& a = arguments_;
-    auto* doctor = add("doctor", "what is installed, what can't run here and why", "  assay doctor",
+    auto* doctor = add("doctor", "what is installed, what can't run here and why", "  ./assay doctor",
                        [&](const auto& context) { return cli::doctor(context, a.json); });
     doctor->add_flag("--json", a.json, "one JSON document");
-    auto* fresh = add("new", "the skeleton of a new exercise", "  assay new url_shortener",
+    auto* fresh = add("new", "the skeleton of a new exercise", "  ./assay new url_shortener",
                       [&](const auto& context) { return cli::make_new(context, a.slug); });
     fresh->add_option("slug", a.slug, "a-z, 0-9 and _")->required();
     add("test", "build and run every test of Assay (the launcher does it)",
-        "  assay test\n  assay test rate_limiter\n  assay test --soak 20",
+        "  ./assay test\n  ./assay test rate_limiter\n  ./assay test --soak 20",
         [](const auto&) -> int {
           throw cli::UsageError("tests are run by the launcher: ./assay test");
         })
@@ -177,35 +177,48 @@ class CommandLine {
     fmt::print("{}", cli::bash_completion(commands, options_of(app_)));
   }
 
+  // The word that can't be understood, among the words that could stand there.
+  struct Misread {
+    std::string typed;
+    std::vector<std::string> candidates;
+    const CLI::App* command;
+  };
+
+  Misread misread(int count, char** words) const {
+    Misread result{count > 1 ? words[1] : "", options_of(app_), &app_};
+    for (const auto* sub : app_.get_subcommands({})) {
+      result.candidates.push_back(sub->get_name());
+      if (sub->get_name() == result.typed) result.command = sub;
+    }
+    if (result.command == &app_) return result;
+    result.candidates = options_of(*result.command);
+    for (int i = 2; i < count; ++i) {
+      const std::string word = words[i];
+      if (word[0] == '-' && !base::contains(result.candidates, word)) result.typed = word;
+    }
+    return result;
+  }
+
   // One line, and what was probably meant.
   int explain(const CLI::ParseError& error, int count, char** words) const {
-    std::vector<std::string> commands;
-    const CLI::App* current = &app_;
-    for (const auto* sub : app_.get_subcommands({})) {
-      commands.push_back(sub->get_name());
-      if (count > 1 && sub->get_name() == words[1]) current = sub;
+    const auto [typed, candidates, command] = misread(count, words);
+    const bool general = command == &app_;
+    const std::string shown = base::printable_line(typed, 60);
+    std::string what = base::printable_line(error.what(), 300);
+    std::optional<std::string> meant;
+    if (count == 1) {
+      what = "a command is needed";
+    } else if (typed[0] == '-' && !base::contains(candidates, typed)) {
+      what = fmt::format("there is no option '{}'", shown);
+      meant = base::did_you_mean(typed, candidates);
+    } else if (general) {
+      what = fmt::format("there is no command '{}'", shown);
+      meant = base::did_you_mean(typed, candidates);
     }
-    std::string typed = count > 1 ? words[1] : "";
-    auto candidates = commands;
-    if (current != &app_) {
-      candidates = options_of(*current);
-      for (int i = 2; i < count; ++i) {
-        if (words[i][0] == '-') typed = words[i];
-      }
-    }
-    const bool known = std::find(candidates.begin(), candidates.end(), typed) != candidates.end();
-    const auto meant =
-        typed.empty() || known ? std::nullopt : base::did_you_mean(typed, candidates);
-    const std::string what =
-        count == 1 ? "a command is needed"
-        : current == &app_ && !known && typed[0] != '-'
-            ? fmt::format("there is no command '{}'", base::printable_line(typed, 60))
-            : base::printable_line(error.what(), 300);
-    fmt::print(
-        stderr, "assay: {}{}\n", what,
-        meant ? fmt::format(": did you mean '{}'?", *meant)
-              : fmt::format(": see assay {}{}--help", current == &app_ ? "" : current->get_name(),
-                            current == &app_ ? "" : " "));
+    const std::string help = general ? "./assay --help"
+                                     : fmt::format("./assay {} --help", command->get_name());
+    fmt::print(stderr, "assay: {}: {}\n", what,
+               meant ? fmt::format("did you mean '{}'?", *meant) : "see " + help);
     return cli::exit_code::usage;
   }
 

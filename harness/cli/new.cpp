@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "grade/solution.hpp"
+#include "proc/files.hpp"
 
 namespace assay::cli {
 namespace fs = std::filesystem;
@@ -27,10 +28,7 @@ bool can_name_an_exercise(const std::string& slug) {
 }
 
 std::string filled(std::string text, const std::string& slug) {
-  static const std::string mark = "@slug@";
-  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + slug.size())) {
-    text.replace(at, mark.size(), slug);
-  }
+  base::replace_all(text, "@slug@", slug);
   return text;
 }
 
@@ -67,7 +65,7 @@ int make_new(const Context& context, const std::string& slug) {
   }
   for (const auto& piece : pieces) {
     fs::create_directories(piece.to.parent_path());
-    write_atomically(piece.to, filled(read_text(piece.from), slug));
+    proc::write_atomically(piece.to, filled(proc::read_file(piece.from), slug));
     fmt::print("wrote {}\n", grade::shown(piece.to));
   }
   fmt::print(

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/context.hpp"
+#include "proc/files.hpp"
 
 namespace assay::cli {
 namespace fs = std::filesystem;
@@ -28,7 +29,7 @@ Progress load_progress(const fs::path& root) {
   Progress progress;
   if (!fs::exists(path)) return progress;
   try {
-    const json::value document = json::parse(read_text(path));
+    const json::value document = json::parse(proc::read_file(path));
     for (const auto& [slug, value] : document.as_object()) {
       ExerciseProgress& reached = progress[slug];
       const json::object& stored = value.as_object();
@@ -60,7 +61,7 @@ void save_progress(const fs::path& root, const Progress& progress) {
     document.emplace(slug, std::move(stored));
   }
   fs::create_directories(progress_file(root).parent_path());
-  write_atomically(progress_file(root), json::serialize(document) + "\n");
+  proc::write_atomically(progress_file(root), json::serialize(document) + "\n");
 }
 
 }  // namespace assay::cli

@@ -120,7 +120,7 @@ int replay(const Context& context, const RunOptions& options) {
     throw UsageError(fmt::format("check '{}' no longer exists in {}", stored.slug, exercise.slug));
   }
   auto result = grader->judge(*info, {{now}});
-  result.replay = fmt::format("assay replay {} {} --debug", run.card.run, stored.id);
+  result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
   if (result.verdict == grade::Verdict::pass) {
     print_every_exchange(now);
     fmt::print("\n{}\n", report::green(context.out,
@@ -152,7 +152,7 @@ int judge(const Context& context, const RunOptions& options) {
       if (check.slug != result.slug) continue;
       result.seconds = check.seconds;
       result.replay = result.verdict == grade::Verdict::fail
-                          ? fmt::format("assay replay {} {}", card.run, result.id)
+                          ? fmt::format("./assay replay {} {}", card.run, result.id)
                           : "";
       check = result;
     }

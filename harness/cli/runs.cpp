@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "cli/context.hpp"
+#include "proc/files.hpp"
 #include "report/json.hpp"
 
 namespace assay::cli {
@@ -41,7 +42,7 @@ void name_run(grade::Scorecard& card, const std::string& id) {
   card.run = id;
   for (auto& check : card.checks) {
     const bool replayable = check.verdict == grade::Verdict::fail;
-    check.replay = replayable ? fmt::format("assay replay {} {}", id, check.id) : "";
+    check.replay = replayable ? fmt::format("./assay replay {} {}", id, check.id) : "";
   }
 }
 
@@ -59,11 +60,11 @@ void write_run(const fs::path& folder, const grade::Scorecard& card,
                const std::map<std::string, grade::Evidence>& evidence) {
   fs::create_directories(folder / "evidence");
   for (const auto& [slug, seen] : evidence) {
-    write_atomically(folder / "evidence" / (slug + std::string(transcript_extension)),
-                     grade::to_transcript(seen));
+    proc::write_atomically(folder / "evidence" / (slug + std::string(transcript_extension)),
+                           grade::to_transcript(seen));
   }
-  write_atomically(folder / "subject.log", log_of(evidence));
-  write_atomically(folder / "result.json", report::to_json(card));
+  proc::write_atomically(folder / "subject.log", log_of(evidence));
+  proc::write_atomically(folder / "result.json", report::to_json(card));
 }
 
 }  // namespace
@@ -106,10 +107,11 @@ StoredRun load_run(const fs::path& root, const std::string& name) {
     throw UsageError(fmt::format("there is no run '{}'{}", base::printable_line(name, 60), hint));
   }
   try {
-    run.card = report::from_json(read_text(run.folder / "result.json"));
+    run.card = report::from_json(proc::read_file(run.folder / "result.json"));
     for (const auto& check : run.card.checks) {
       const auto path = run.folder / "evidence" / (check.slug + std::string(transcript_extension));
-      if (fs::exists(path)) run.evidence[check.slug] = grade::from_transcript(read_text(path));
+      if (fs::exists(path))
+        run.evidence[check.slug] = grade::from_transcript(proc::read_file(path));
     }
   } catch (const std::runtime_error& error) {
     throw UsageError(fmt::format("{} is damaged: {}", run.folder.string(), error.what()));

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "grade/solution.hpp"
+#include "proc/files.hpp"
 #include "report/terminal.hpp"
 
 namespace assay::cli {
@@ -59,7 +60,7 @@ void say_where_things_are(const grade::Exercise& exercise, const Skeleton& skele
     fmt::print("  {:<6} {:<40} {}\n", did, grade::shown(path), what);
   };
   line("wrote", skeleton.to, "edit this one");
-  line("read", exercise.folder / "README.md", "the question (assay show " + exercise.slug + ")");
+  line("read", exercise.folder / "README.md", "the question (./assay show " + exercise.slug + ")");
   if (skeleton.to.extension() == ".cpp") line("read", exercise.folder / "api.hpp", "the contract");
   fmt::print("\n");
 }
@@ -77,16 +78,16 @@ int start(const Context& context, const StartOptions& options) {
   }
   if (fs::exists(skeleton.to) && !options.force) {
     throw UsageError(
-        fmt::format("{0} is there already and was left alone: 'assay grade {1}' grades "
+        fmt::format("{0} is there already and was left alone: './assay grade {1}' grades "
                     "it, --force replaces it (and keeps the old one beside it)",
                     grade::shown(skeleton.to), exercise.slug));
   }
   fs::create_directories(mine);
   if (fs::exists(skeleton.to)) fs::rename(skeleton.to, skeleton.to.string() + ".old");
-  write_atomically(skeleton.to, read_text(skeleton.from));
+  proc::write_atomically(skeleton.to, proc::read_file(skeleton.from));
   if (skeleton.to.extension() == ".cpp") {
-    write_atomically(mine / "compile_commands.json",
-                     compile_commands(context, exercise, skeleton.to));
+    proc::write_atomically(mine / "compile_commands.json",
+                           compile_commands(context, exercise, skeleton.to));
   }
 
   const auto& level = exercise.levels.front();

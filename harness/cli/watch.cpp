@@ -76,7 +76,7 @@ int watch(const Context& context, const GradeOptions& options) {
   const auto folder = context.root / "my" / exercise.slug;
   if (!std::filesystem::is_directory(folder)) {
     throw UsageError(
-        fmt::format("there is no my/{0} yet: 'assay start {0}' makes it", exercise.slug));
+        fmt::format("there is no my/{0} yet: './assay start {0}' makes it", exercise.slug));
   }
   GradeOptions first_levels = options;
   if (!options.level) first_levels.level = exercise.levels.front().number;

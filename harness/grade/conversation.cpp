@@ -93,14 +93,17 @@ class Talk {
     while (!complete_ && talk_.trouble.empty()) {
       heed_interruptions();
       const auto ready = cell_.wait(poll_interval, !to_send_.empty());
-      const bool sent = ready.writable && send_some();
+      const bool sent = ready.writable && !hung_up_ && send_some();
       const bool received = receive_all();
       const auto now = std::chrono::steady_clock::now();
+      const auto silence = now - last_progress;
       if (sent || received) {
         last_progress = now;
       } else if (ready.ended) {
         talk_.trouble = cell_.ending()->in_words() + during();
-      } else if (!subject_.interactive && now - last_progress > subject_.silence_limit) {
+      } else if (hung_up_ && silence > goodbye_limit) {
+        talk_.trouble = "closed its channel" + during();
+      } else if (!subject_.interactive && silence > subject_.silence_limit) {
         talk_.trouble =
             fmt::format("time-out: no answer for {:.0f} s{}",
                         std::chrono::duration<double>(subject_.silence_limit).count(), during());
@@ -141,11 +144,19 @@ class Talk {
     return sent > 0;
   }
 
+  // The channel has ended. Mostly so has the subject, or it is about to.
+  void hang_up() {
+    hung_up_ = true;
+    cell_.close_channel();
+  }
+
   bool receive_all() {
+    if (hung_up_) return false;
     bool any = false;
     char buffer[64U << 10];
     for (;;) {
       const ssize_t got = ::recv(cell_.channel(), buffer, sizeof buffer, MSG_DONTWAIT);
+      if (got == 0 && !hung_up_) hang_up();
       if (got <= 0) return any;
       any = true;
       received_.append(buffer, static_cast<std::size_t>(got));
@@ -197,6 +208,7 @@ class Talk {
   std::size_t answered_ = 0;
   bool greeted_ = false;
   bool complete_ = false;
+  bool hung_up_ = false;
 };
 
 }  // namespace

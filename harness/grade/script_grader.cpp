@@ -174,12 +174,16 @@ void explain_broken(const Performance& performance, const Violation& violation,
   }
 }
 
-// Of the mistakes that give the answers of the shrunk script, those that also give the most of the
-// planned ones: a short script can look like several, a long one seldom does.
+// The mistakes that give the answers of the shrunk script and of the whole one that it came from; of
+// those, the ones that give the most of the other planned answers. A short script can look like
+// several mistakes, a long one seldom does.
 std::vector<std::string> mistakes_of(const ScriptCheck& check, const Judgement& planned,
                                      const Performance& shrunk) {
   std::map<std::string, std::size_t> matches;
-  for (const auto& name : check.look_alikes(shrunk)) matches[name] = 0;
+  const auto in_full = check.look_alikes(planned.failing());
+  for (const auto& name : check.look_alikes(shrunk)) {
+    if (std::find(in_full.begin(), in_full.end(), name) != in_full.end()) matches[name] = 0;
+  }
   for (const auto& performance : planned.performances()) {
     if (matches.size() < 2) break;
     for (const auto& name : check.look_alikes(performance)) {

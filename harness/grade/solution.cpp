@@ -53,7 +53,7 @@ Solution find_solution(const fs::path& root, const Exercise& exercise, const std
   const fs::path mine = root / "my" / exercise.slug;
   if (!fs::exists(mine)) {
     throw std::runtime_error(
-        fmt::format("there is no my/{0} yet: 'assay start {0}' makes it, or "
+        fmt::format("there is no my/{0} yet: './assay start {0}' makes it, or "
                     "name another with --solution",
                     exercise.slug));
   }

@@ -1,17 +1,14 @@
 #include "proc/builder.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "proc/cell.hpp"
+#include "proc/files.hpp"
 
 namespace assay::proc {
 namespace fs = std::filesystem;
@@ -40,15 +37,6 @@ Limits compiler_limits() {
   return limits;
 }
 
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!file) {
-    throw std::runtime_error(fmt::format("can't read {}: {}", path.string(), std::strerror(errno)));
-  }
-  return content;
-}
-
 bool is_source(const fs::path& path) {
   const std::string extension = path.extension();
   return extension == ".cpp" || extension == ".hpp" || extension == ".h";
@@ -73,19 +61,6 @@ std::uint64_t fnv1a(std::string_view text) {
   return hash;
 }
 
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
-
-void write_atomically(const fs::path& path, std::string_view content, fs::perms mode) {
-  const fs::path draft = path.string() + fmt::format(".{}", ::getpid());
-  std::ofstream(draft, std::ios::binary) << content;
-  fs::permissions(draft, mode);
-  fs::rename(draft, path);
-}
-
 void forget_oldest(const fs::path& cache) {
   std::vector<std::pair<fs::file_time_type, fs::path>> programs;
   for (const auto& entry : fs::directory_iterator(cache)) {
@@ -95,6 +70,68 @@ void forget_oldest(const fs::path& cache) {
   for (std::size_t i = 0; i + cached_programs_max < programs.size(); ++i) {
     fs::remove_all(programs[i].second);
   }
+}
+
+// What every solution is given: the contract, the kit, and the host to link with.
+std::map<std::string, fs::path> given_files(const fs::path& root, const fs::path& build_folder,
+                                            const std::string& exercise) {
+  std::map<std::string, fs::path> given{
+      {"include/api.hpp", root / "exercises" / exercise / "api.hpp"},
+      {"lib/libhost.a", build_folder / "lib" / ("libhost_" + exercise + ".a")}};
+  for (const auto& entry : fs::directory_iterator(root / "exercises" / "kit")) {
+    given["include/kit/" + entry.path().filename().string()] = entry.path();
+  }
+  return given;
+}
+
+std::vector<std::string> compile_command(const BuildRequest& request) {
+  std::vector<std::string> command{"g++"};
+  command.insert(command.end(), compile_flags.begin(), compile_flags.end());
+  command.push_back("-ffile-prefix-map=source=" + request.shown_as);
+  for (const auto* word : {"-iquote", "include", "-o", "subject"}) command.emplace_back(word);
+  for (const auto& [name, content] : request.sources) {
+    if (name.ends_with(".cpp")) command.push_back("source/" + name);
+  }
+  command.emplace_back("lib/libhost.a");
+  command.insert(command.end(), link_flags.begin(), link_flags.end());
+  return command;
+}
+
+// The program, or nothing and the reason in `messages`.
+std::optional<std::string> compile(const BuildRequest& request,
+                                   const std::map<std::string, fs::path>& given,
+                                   const std::vector<std::string>& argv,
+                                   const std::function<void()>& pause, std::string& messages) {
+  Cell cell;
+  for (const auto& [name, content] : request.sources) cell.put("source/" + name, content);
+  for (const auto& [name, path] : given) cell.put_copy(name, path);
+  Command command;
+  command.argv = argv;
+  cell.start(command, compiler_limits());
+  const auto deadline = std::chrono::steady_clock::now() + compile_limit;
+  while (!cell.ending()) {
+    pause();
+    cell.wait(poll_interval);
+    if (std::chrono::steady_clock::now() > deadline) cell.stop();
+  }
+  messages = cell.output().err;
+  base::replace_all(messages, "source/", request.shown_as + "/");
+  if (!cell.ending()->clean()) {
+    if (messages.empty()) messages = "the compiler " + cell.ending()->in_words() + "\n";
+    return std::nullopt;
+  }
+  auto program = cell.take("subject", program_bytes_max);
+  if (!program) messages += "the compiler left no program that can be used\n";
+  return program;
+}
+
+void keep(const fs::path& cached, const std::string& program, const std::string& messages,
+          const std::string& recipe) {
+  fs::create_directories(cached);
+  write_atomically(cached / "subject", program, fs::perms(0755));
+  write_atomically(cached / "messages", messages, fs::perms(0644));
+  write_atomically(cached / "recipe", recipe, fs::perms(0644));  // last: it makes the entry valid
+  forget_oldest(cached.parent_path());
 }
 
 }  // namespace
@@ -133,69 +170,24 @@ Builder::Builder(fs::path root, fs::path build_folder)
 
 Build Builder::build(const BuildRequest& request, const std::function<void()>& pause) {
   const auto began = std::chrono::steady_clock::now();
-  std::map<std::string, fs::path> given{
-      {"include/api.hpp", root_ / "exercises" / request.exercise / "api.hpp"},
-      {"lib/libhost.a", build_folder_ / "lib" / ("libhost_" + request.exercise + ".a")}};
-  for (const auto& entry : fs::directory_iterator(root_ / "exercises" / "kit")) {
-    given["include/kit/" + entry.path().filename().string()] = entry.path();
-  }
-  std::vector<std::string> compile{"g++"};
-  compile.insert(compile.end(), compile_flags.begin(), compile_flags.end());
-  for (const auto* flag : {"-iquote", "include", "-o", "subject"}) compile.emplace_back(flag);
-  for (const auto& [name, content] : request.sources) {
-    if (name.ends_with(".cpp")) compile.push_back("source/" + name);
-  }
-  compile.emplace_back("lib/libhost.a");
-  compile.insert(compile.end(), link_flags.begin(), link_flags.end());
+  const auto given = given_files(root_, build_folder_, request.exercise);
+  const auto command = compile_command(request);
+  const std::string recipe = recipe_of(request, given, base::join(command, " "));
+  const fs::path cached = root_ / ".assay" / "subjects" / fmt::format("{:016x}", fnv1a(recipe));
 
   Build build;
-  build.command = base::join(compile, " ");
-  const std::string recipe = recipe_of(request, given, build.command);
-  const fs::path cached = root_ / ".assay" / "subjects" / fmt::format("{:016x}", fnv1a(recipe));
   build.program = cached / "subject";
-  const auto finish = [&](bool built) {
-    build.built = built;
-    build.took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - began);
-    return build;
-  };
-  if (fs::exists(cached / "recipe") && read_file(cached / "recipe") == recipe) {
-    build.from_cache = true;
+  build.from_cache = fs::exists(cached / "recipe") && read_file(cached / "recipe") == recipe;
+  build.built = build.from_cache;
+  if (build.from_cache) {
     build.messages = read_file(cached / "messages");
-    return finish(true);
+  } else if (const auto program = compile(request, given, command, pause, build.messages)) {
+    keep(cached, *program, build.messages, recipe);
+    build.built = true;
   }
-
-  Cell cell;
-  for (const auto& [name, content] : request.sources) cell.put("source/" + name, content);
-  for (const auto& [name, path] : given) cell.put_copy(name, path);
-  const std::string source_folder = (cell.folder() / "source").string();
-  compile.push_back("-ffile-prefix-map=" + source_folder + "=" + request.shown_as);
-  compile.push_back("-ffile-prefix-map=source=" + request.shown_as);
-  Command command;
-  command.argv = compile;
-  cell.start(command, compiler_limits());
-  const auto deadline = began + compile_limit;
-  while (!cell.ending()) {
-    pause();
-    cell.wait(poll_interval);
-    if (std::chrono::steady_clock::now() > deadline) cell.stop();
-  }
-  build.messages = cell.output().err;
-  replace_all(build.messages, source_folder, request.shown_as);
-  replace_all(build.messages, "source/", request.shown_as + "/");
-  if (!cell.ending()->clean()) {
-    if (build.messages.empty()) build.messages = "the compiler " + cell.ending()->in_words() + "\n";
-    return finish(false);
-  }
-  const auto program = cell.take("subject", program_bytes_max);
-  if (!program) throw CellError("the compiler ended well, but there is no program");
-
-  fs::create_directories(cached);
-  write_atomically(build.program, *program, fs::perms(0755));
-  write_atomically(cached / "messages", build.messages, fs::perms(0644));
-  write_atomically(cached / "recipe", recipe, fs::perms(0644));
-  forget_oldest(cached.parent_path());
-  return finish(true);
+  build.took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - began);
+  return build;
 }
 
 }  // namespace assay::proc

@@ -22,14 +22,13 @@ struct Build {
   bool built = false;
   std::filesystem::path program;  // in the cache; valid as long as the cache
   std::string messages;           // the compiler's: warnings, or why it did not build
-  std::string command;            // what was run, for the curious
   bool from_cache = false;
   std::chrono::milliseconds took_ms{0};
 };
 
 class Builder {
  public:
-  // `root` is the checkout, `program_folder` where assay and its libraries were built.
+  // `root` is the checkout, `build_folder` where assay and its libraries were built.
   Builder(std::filesystem::path root, std::filesystem::path build_folder);
 
   // Calls `pause` now and then: it may throw to interrupt. Throws CellError if no cell can be made.

@@ -16,11 +16,11 @@ class BucketCheck final : public grade::ScriptCheck {
  public:
   using Planner = Plan (*)(base::Random&);
 
-  BucketCheck(grade::CheckInfo info, Planner plan, Aspects aspects)
-      : info_(std::move(info)), plan_(plan), aspects_(aspects) {}
+  BucketCheck(grade::CheckInfo info, Planner planner, Aspects aspects)
+      : info_(std::move(info)), planner_(planner), aspects_(aspects) {}
 
   grade::CheckInfo info() const override { return info_; }
-  Plan plan(base::Random& random) const override { return plan_(random); }
+  Plan plan(base::Random& random) const override { return planner_(random); }
 
   std::optional<grade::Violation> violation(const grade::Performance& performance) const override {
     if (performance.exchanges.empty()) return std::nullopt;
@@ -58,7 +58,7 @@ class BucketCheck final : public grade::ScriptCheck {
   static constexpr std::int64_t simple_cost_max = 4;
 
   grade::CheckInfo info_;
-  Planner plan_;
+  Planner planner_;
   Aspects aspects_;
 };
 
@@ -72,10 +72,10 @@ class RateLimiterGrader final : public grade::ScriptGrader {
   static std::vector<std::unique_ptr<grade::ScriptCheck>> make_checks() {
     std::vector<std::unique_ptr<grade::ScriptCheck>> checks;
     const auto add = [&](const char* slug, const char* title, double points,
-                         BucketCheck::Planner plan, Aspects aspects) {
+                         BucketCheck::Planner planner, Aspects aspects) {
       const std::string id = "1." + std::to_string(checks.size() + 1);
       const grade::CheckInfo info{id, slug, 1, title, "correctness", points};
-      checks.push_back(std::make_unique<BucketCheck>(info, plan, aspects));
+      checks.push_back(std::make_unique<BucketCheck>(info, planner, aspects));
     };
     const Aspects admission;
     const Aspects with_remaining{.remaining = true};
