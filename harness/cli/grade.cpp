@@ -71,7 +71,8 @@ std::string tip_for(const grade::Scorecard& card) {
       return check.replay;
     }
   }
-  if (card.solution.kind == "mine") return fmt::format("./assay show {} --reference", card.exercise);
+  if (card.solution.kind == "mine")
+    return fmt::format("./assay show {} --reference", card.exercise);
   return card.solution.kind == "reference" ? fmt::format("./assay start {}", card.exercise) : "";
 }
 

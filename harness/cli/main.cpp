@@ -70,8 +70,8 @@ class CommandLine {
 
   void add_learning() {
     auto& a = arguments_;
-    auto* list = add("list", "the questions, their levels, your best score", "  ./assay list --json",
-                     [&](const auto& context) {
+    auto* list = add("list", "the questions, their levels, your best score",
+                     "  ./assay list --json", [&](const auto& context) {
                        return a.slugs ? cli::list_slugs(context) : cli::list(context, a.json);
                      });
     list->add_flag("--json", a.json, "one JSON document");
@@ -128,9 +128,9 @@ class CommandLine {
                        "  ./assay replay last\n  ./assay replay r-0042 1.2 --debug",
                        [&](const auto& context) { return cli::replay(context, r); });
     replay->add_flag("--debug", r.debug, "stop in gdb at the failing operation");
-    auto* judge =
-        add("judge", "the verdicts again, from the stored evidence", "  ./assay judge r-0042 --json",
-            [&](const auto& context) { return cli::judge(context, r); });
+    auto* judge = add("judge", "the verdicts again, from the stored evidence",
+                      "  ./assay judge r-0042 --json",
+                      [&](const auto& context) { return cli::judge(context, r); });
     judge->add_flag("--json", r.json, "one JSON document");
     for (auto* command : {replay, judge}) {
       command->add_option("run", r.run, "r-0042, 42, last, or a folder")->capture_default_str();
@@ -140,8 +140,9 @@ class CommandLine {
 
   void add_rest() {
     auto& a = arguments_;
-    auto* doctor = add("doctor", "what is installed, what can't run here and why", "  ./assay doctor",
-                       [&](const auto& context) { return cli::doctor(context, a.json); });
+    auto* doctor =
+        add("doctor", "what is installed, what can't run here and why", "  ./assay doctor",
+            [&](const auto& context) { return cli::doctor(context, a.json); });
     doctor->add_flag("--json", a.json, "one JSON document");
     auto* fresh = add("new", "the skeleton of a new exercise", "  ./assay new url_shortener",
                       [&](const auto& context) { return cli::make_new(context, a.slug); });
@@ -215,8 +216,8 @@ class CommandLine {
       what = fmt::format("there is no command '{}'", shown);
       meant = base::did_you_mean(typed, candidates);
     }
-    const std::string help = general ? "./assay --help"
-                                     : fmt::format("./assay {} --help", command->get_name());
+    const std::string help =
+        general ? "./assay --help" : fmt::format("./assay {} --help", command->get_name());
     fmt::print(stderr, "assay: {}: {}\n", what,
                meant ? fmt::format("did you mean '{}'?", *meant) : "see " + help);
     return cli::exit_code::usage;

@@ -68,20 +68,42 @@ void print_every_exchange(const grade::Conversation& talk) {
   }
 }
 
-// Wraps the subject in gdb, to stop before the last operation of the script.
-void debug(grade::SubjectSpec& subject, std::size_t operations) {
-  if (subject.argv.size() != 1) {
+// "solution.cpp:17", where a function of that name begins. (gdb can't be asked for it: it doesn't
+// find members of classes in unnamed namespaces by file and name.)
+std::optional<std::string> definition_of(const std::string& function,
+                                         const grade::Solution& solution) {
+  for (const auto& [name, source] : solution.sources) {
+    const auto lines = base::split(source, '\n');
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const bool named = lines[i].find(' ' + function + '(') != std::string::npos;
+      if (named && lines[i].back() != ';') return fmt::format("{}:{}", name, i + 1);
+    }
+  }
+  return std::nullopt;
+}
+
+// Wraps the subject in gdb, to stop at the last operation of the script: in the solution's own
+// function of that name if it has one, and else in the host.
+void debug(grade::SubjectSpec& subject, const grade::Solution& solution,
+           const grade::Conversation& talk) {
+  if (solution.info.language != "c++") {
     throw UsageError(
         "--debug is for solutions in C++: start your own debugger with --exec instead");
   }
-  const std::string stop = fmt::format("break assay_operation if number == {}", operations);
-  subject.argv = {"gdb",    "--quiet",
-                  "-ex",    "set breakpoint pending on",
-                  "-ex",    "directory " + std::filesystem::current_path().string(),
-                  "-ex",    stop,
-                  "-ex",    "run",
-                  "-ex",    "echo \\nThe next call fails. 'step' goes into it after 'finish'.\\n",
-                  "--args", subject.argv[0]};
+  const std::string& last = talk.exchanges.back().asked;
+  const std::string verb = last.substr(0, last.find(' '));
+  std::vector<std::string> commands{
+      "set breakpoint pending on", "directory " + std::filesystem::current_path().string(),
+      fmt::format("break assay_operation if number == {}", talk.exchanges.size()), "run"};
+  if (const auto place = definition_of(verb, solution)) {
+    commands.insert(commands.end(), {"tbreak " + *place, "continue"});
+  }
+  commands.push_back(fmt::format("echo \\nThis is the call that fails: {}\\n", last));
+
+  std::vector<std::string> argv{"gdb", "--quiet"};
+  for (const auto& command : commands) argv.insert(argv.end(), {"-ex", command});
+  argv.insert(argv.end(), {"--args", subject.argv[0]});
+  subject.argv = std::move(argv);
   subject.interactive = true;
   subject.directory = std::filesystem::current_path();
 }
@@ -100,15 +122,17 @@ int replay(const Context& context, const RunOptions& options) {
   const auto& before = seen->second.conversations.back();
 
   auto builder = context.builder();
-  auto readied = grade::ready(solution_of(context, exercise, run.card.solution), exercise,
-                              grader->contract_version(), builder, grade::heed_interruptions);
+  const auto solution = solution_of(context, exercise, run.card.solution);
+  auto readied = grade::ready(solution, exercise, grader->contract_version(), builder,
+                              grade::heed_interruptions,
+                              options.debug ? grade::Purpose::debugging : grade::Purpose::grading);
   if (!readied.subject) {
     fmt::print(stderr, "{}assay: {} does not build\n",
                report::harmless(readied.build.messages, context.err.unicode, report::Lines::many),
                run.card.solution.path);
     return exit_code::not_built;
   }
-  if (options.debug) debug(*readied.subject, before.exchanges.size());
+  if (options.debug) debug(*readied.subject, solution, before);
   const auto now =
       grade::converse(*readied.subject, scripts_of(before), "replayed", grade::Pace::stepwise);
   if (options.debug) return exit_code::passed;

@@ -85,7 +85,8 @@ int watch(const Context& context, const GradeOptions& options) {
   std::map<std::string, bool> passed_before;
   for (;;) {
     if (context.out.colour) fmt::print("\033[H\033[2J");
-    if (const auto card = grade_once(context, first_levels)) {
+    if (auto card = grade_once(context, first_levels)) {
+      card->tip.clear();
       fmt::print("{}", report::scorecard(*card, context.out, detail));
       print_changes(context, *card, passed_before);
     }

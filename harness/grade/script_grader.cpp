@@ -174,8 +174,8 @@ void explain_broken(const Performance& performance, const Violation& violation,
   }
 }
 
-// The mistakes that give the answers of the shrunk script and of the whole one that it came from; of
-// those, the ones that give the most of the other planned answers. A short script can look like
+// The mistakes that give the answers of the shrunk script and of the whole one that it came from;
+// of those, the ones that give the most of the other planned answers. A short script can look like
 // several mistakes, a long one seldom does.
 std::vector<std::string> mistakes_of(const ScriptCheck& check, const Judgement& planned,
                                      const Performance& shrunk) {

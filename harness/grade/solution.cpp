@@ -67,7 +67,7 @@ Solution exec_solution(const std::string& command) {
 }
 
 Readied ready(const Solution& solution, const Exercise& exercise, int contract_version,
-              proc::Builder& builder, const std::function<void()>& pause) {
+              proc::Builder& builder, const std::function<void()>& pause, Purpose purpose) {
   Readied readied;
   SubjectSpec subject;
   subject.exercise = exercise.slug;
@@ -82,7 +82,9 @@ Readied ready(const Solution& solution, const Exercise& exercise, int contract_v
   } else {
     const fs::path path = fs::absolute(solution.info.path);
     const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
-    readied.build = builder.build({exercise.slug, solution.sources, shown(folder)}, pause);
+    const bool for_debugger = purpose == Purpose::debugging;
+    readied.build =
+        builder.build({exercise.slug, solution.sources, shown(folder), for_debugger}, pause);
     if (!readied.build.built) return readied;
     subject.files = {{"subject", readied.build.program}};
     subject.argv = {"{cell}/subject"};

@@ -87,6 +87,7 @@ std::map<std::string, fs::path> given_files(const fs::path& root, const fs::path
 std::vector<std::string> compile_command(const BuildRequest& request) {
   std::vector<std::string> command{"g++"};
   command.insert(command.end(), compile_flags.begin(), compile_flags.end());
+  if (request.for_debugger) command.emplace_back("-O0");
   command.push_back("-ffile-prefix-map=source=" + request.shown_as);
   for (const auto* word : {"-iquote", "include", "-o", "subject"}) command.emplace_back(word);
   for (const auto& [name, content] : request.sources) {

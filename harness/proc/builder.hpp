@@ -15,7 +15,8 @@ namespace assay::proc {
 struct BuildRequest {
   std::string exercise;
   std::map<std::string, std::string> sources;  // by name: *.cpp are compiled, headers lie beside
-  std::string shown_as;  // the folder that messages and debug information name
+  std::string shown_as;       // the folder that messages and debug information name
+  bool for_debugger = false;  // unoptimised, so that every variable can be looked at
 };
 
 struct Build {

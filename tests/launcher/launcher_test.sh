@@ -113,7 +113,7 @@ test_does_nothing_twice() {
   run --yes list
   expect 'stderr' "$errors" == ''
   expect 'the arguments, without --yes' "$output" == '*\[list\]'
-  expect 'calls' "$(<"$scratch/calls")" == "ninja -C $checkout/build all"
+  expect 'calls' "$(<"$scratch/calls")" == "ninja -C $checkout/build product"
 }
 
 test_runs_through_a_symlink() {
@@ -261,10 +261,10 @@ test_test_configures_the_tests_once() {
 cmake * --preset tests
 ctest *-j2 -R some_name -V
 ctest *-j2 -L grading --repeat until-fail:3"
-  expect 'targets' "$(grep ^ninja "$scratch/calls")" == "* all
-* all tests/all
-* all tests/all
-* all"
+  expect 'targets' "$(grep ^ninja "$scratch/calls")" == "* product
+* product tests/all
+* product tests/all
+* product"
   CTEST_EXIT=8 run test
   expect 'exit code of failing tests' "$code" == 1
   run test --soak many

@@ -67,13 +67,13 @@ void take_descriptors(const Plan& plan) {
 }
 
 // Its own session has no terminal; a debugger gets the terminal, in the foreground.
-void take_terminal(bool terminal) {
-  if (!terminal) {
+void take_terminal(const Plan& plan) {
+  if (!plan.command.terminal) {
     require(::setsid() > 0, "start a session");
     return;
   }
   ::setpgid(0, 0);
-  ::tcsetpgrp(STDIN_FILENO, ::getpid());  // fails without a terminal, which is fine
+  ::tcsetpgrp(plan.in, ::getpid());  // fails without a terminal, which is fine
 }
 
 void take_default_signals() {
@@ -121,7 +121,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }
 
 [[noreturn]] void prepare_and_run(const Plan& plan) {
-  take_terminal(plan.command.terminal);
+  take_terminal(plan);
   if (!plan.command.terminal) take_limits(plan);
   become(*plan.user);
   // A second, inner confinement: the supervisor reaches the subject, not the other way round.
