@@ -22,7 +22,7 @@ function(assay_part name)
   set(folder ${PROJECT_SOURCE_DIR}/harness/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   if(NOT sources)  # headers only
-    set(sources ${PROJECT_BINARY_DIR}/generated/nothing.cpp)
+    set(sources ${PROJECT_BINARY_DIR}/generated/${name}.cpp)
     file(GENERATE OUTPUT ${sources} CONTENT "")
   endif()
   add_library(assay_${name} STATIC ${sources})

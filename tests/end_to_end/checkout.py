@@ -10,6 +10,7 @@ import stat
 import subprocess
 import tempfile
 import time
+import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("ASSAY_PROGRAM", SOURCE / "build" / "bin" / "assay"))
@@ -149,3 +150,37 @@ class Checkout:
             status = path.lstat()
             found[name] = None if path.is_dir() else (status.st_size, status.st_mtime_ns)
         return found
+
+    def forget(self):
+        """Back to a new checkout, but for the cache of built subjects."""
+        shutil.rmtree(self.root / "my", ignore_errors=True)
+        shutil.rmtree(self.root / ".assay" / "runs", ignore_errors=True)
+        (self.root / ".assay" / "progress.json").unlink(missing_ok=True)
+
+
+class CheckoutTest(unittest.TestCase):
+    """A test with a checkout that it has for itself; what was built stays for the next test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.copy = cls.enterClassContext(Checkout())
+        cls.root = cls.copy.root
+
+    def setUp(self):
+        self.copy.forget()
+
+    def run_well(self, *words, code=0, **more):
+        """Runs a command that has nothing to say on stderr. Returns its stdout."""
+        run = self.copy.run(*words, **more)
+        self.assertEqual((run.stderr, run.returncode), ("", code), f"assay {words}\n{run.stdout}")
+        return run.stdout
+
+    def refuse(self, *words, code, says, **more):
+        """Runs a command that ends in one clear line, and writes nothing."""
+        before = self.copy.listing()
+        run = self.copy.run(*words, **more)
+        self.assertEqual(run.stdout, "")
+        self.assertRegex(run.stderr, r"\Aassay: [^\n]+\n\Z", f"assay {words}")
+        self.assertRegex(run.stderr, says)
+        self.assertEqual(run.returncode, code, run.stderr)
+        self.assertEqual(self.copy.listing(), before, f"assay {words} has written something")
