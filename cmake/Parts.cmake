@@ -16,7 +16,8 @@ function(assay_include_root target prefix folder)
   target_include_directories(${target} PUBLIC ${root})
 endfunction()
 
-# assay_part(<name> [OPTIMISED] USES <part or target>...): the library assay_<name> of harness/<name>.
+# assay_part(<name> [OPTIMISED] USES <part or target>...): the library assay_<name>, of
+# harness/<name>.
 function(assay_part name)
   cmake_parse_arguments(PART "OPTIMISED" "" "USES" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/harness/${name})
@@ -57,6 +58,7 @@ endfunction()
 function(assay_guard)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/proc/guard/*.cpp)
   add_executable(assay-guard ${sources})
+  assay_include_root(assay-guard proc ${PROJECT_SOURCE_DIR}/harness/proc)
   target_link_libraries(assay-guard PRIVATE assay_warnings)
   target_link_options(assay-guard PRIVATE -static)
 endfunction()

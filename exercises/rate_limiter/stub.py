@@ -1,6 +1,7 @@
-"""The rate limiter in Python: complete TokenBucket.acquire. README.md, beside the stub, is the question.
+"""The rate limiter in Python: complete TokenBucket.acquire.
 
-Everything below the class speaks the script protocol (docs/protocols.md) and needs no change.
+README.md, beside the stub, is the question. Everything below the class speaks the script protocol
+(docs/protocols.md) and needs no change.
 """
 import os
 import socket
@@ -10,7 +11,7 @@ CONTRACT_VERSION = 1
 
 
 class TokenBucket:
-    """Holds at most `capacity` tokens for each key, and regains one every `emission_interval` ns."""
+    """Holds `capacity` tokens for each key, and regains one every `emission_interval` ns."""
 
     def __init__(self, capacity, emission_interval):
         self.capacity = capacity
@@ -62,24 +63,26 @@ def safe_answer(state, words):
 
 
 def main():
-    channel = socket.socket(fileno=int(os.environ["ASSAY_FD"])).makefile("rw", newline="\n")
+    # Two files for one socket: a text file that is read and written drops what it has read ahead.
+    channel = socket.socket(fileno=int(os.environ["ASSAY_FD"]))
+    asked, answers = channel.makefile("r", newline="\n"), channel.makefile("w", newline="\n")
     state, held_back = {}, 0  # held_back: operations of a trace whose answers may wait
-    for line in channel:
+    for line in asked:
         words = line.split()
         if words[0] == "assay":
-            channel.write(f"ready {CONTRACT_VERSION}\n")
+            answers.write(f"ready {CONTRACT_VERSION}\n")
         elif words[0] == "trace":
             held_back = int(words[1])
             continue
         elif words[0] == "end":
-            channel.write(line)
-            channel.flush()
+            answers.write(line)
+            answers.flush()
             return
         else:
-            channel.write(safe_answer(state, words) + "\n")
+            answers.write(safe_answer(state, words) + "\n")
         held_back = max(0, held_back - 1)
         if held_back == 0:
-            channel.flush()
+            answers.flush()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // assay new: the skeleton of an exercise, a folder per concern, that builds and grades at once.
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,20 @@ struct Piece {
   fs::path from;
   fs::path to;
 };
+
+// Names with a meaning of their own: C++ words that fit a slug, and what a folder, a namespace or a
+// test of the harness is called already.
+bool is_taken(const Context& context, const std::string& slug) {
+  static const std::set<std::string> words{
+      "alignas", "auto",     "bool",   "case",     "char",   "class",  "const",    "default",
+      "delete",  "do",       "double", "else",     "enum",   "export", "extern",   "float",
+      "for",     "friend",   "goto",   "if",       "inline", "int",    "long",     "main",
+      "mutable", "operator", "or",     "private",  "public", "return", "short",    "signed",
+      "sizeof",  "static",   "std",    "struct",   "switch", "this",   "throw",    "true",
+      "try",     "typedef",  "union",  "unsigned", "using",  "void",   "volatile", "while"};
+  return words.contains(slug) || fs::exists(context.root / "harness" / slug) ||
+         fs::exists(context.root / "tests" / slug) || fs::exists(context.root / "exercises" / slug);
+}
 
 bool can_name_an_exercise(const std::string& slug) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -55,6 +70,9 @@ int make_new(const Context& context, const std::string& slug) {
                     "namespace, so it is 2 to 40 of a-z, 0-9 and _, beginning with a "
                     "letter",
                     base::printable_line(slug, 60)));
+  }
+  if (is_taken(context, slug)) {
+    throw UsageError(fmt::format("'{}' is taken, or a word of C++: choose another name", slug));
   }
   const auto pieces = pieces_of(context, slug);
   for (const auto& piece : pieces) {

@@ -57,8 +57,9 @@ class Judgement {
       : performances_(performances_of(talk)) {
     for (std::size_t i = 0; i < performances_.size() && !found_; ++i) {
       const auto& performance = performances_[i];
-      auto broken = broken_answer(performance);
-      auto violation = check.violation(before(performance, broken));
+      const auto broken = broken_answer(performance);
+      std::optional<Violation> violation;
+      if (!broken || broken->index > 0) violation = check.violation(before(performance, broken));
       if (!violation) violation = broken;
       if (!violation && !performance.trouble.empty()) {
         violation = {performance.exchanges.size() - 1, std::string(first_word(talk.trouble))};
@@ -164,6 +165,7 @@ void explain_broken(const Performance& performance, const Violation& violation,
     const auto at = rest.rfind(" at ");
     result.reason = rest.substr(0, at) + " is not implemented";
     if (at != std::string::npos) result.where = rest.substr(at + 4);
+    if (!result.steps.empty()) result.steps.back().came = "not implemented";
   } else if (exchange.answered->starts_with(threw)) {
     result.reason = "threw an exception: " + exchange.answered->substr(threw.size());
   } else if (exchange.answered->starts_with(host_error)) {
@@ -200,6 +202,12 @@ std::vector<std::string> mistakes_of(const ScriptCheck& check, const Judgement& 
 }
 
 }  // namespace
+
+std::vector<std::string> ScriptCheck::simpler(const std::string& /*operation*/) const { return {}; }
+
+std::vector<std::string> ScriptCheck::look_alikes(const Performance& /*performance*/) const {
+  return {};
+}
 
 ScriptGrader::ScriptGrader(std::vector<std::unique_ptr<ScriptCheck>> checks)
     : checks_(std::move(checks)) {}

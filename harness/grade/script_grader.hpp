@@ -36,14 +36,14 @@ class ScriptCheck {
   virtual std::optional<Violation> violation(const Performance& performance) const = 0;
 
   // Simpler forms of an operation, simplest first; each strictly simpler, so that shrinking ends.
-  virtual std::vector<std::string> simpler(const std::string& operation) const = 0;
+  virtual std::vector<std::string> simpler(const std::string& operation) const;
 
   // Tells the story of a violation: reason, situation, steps, timeline.
   virtual void explain(const Performance& performance, const Violation& violation,
                        CheckResult& result) const = 0;
 
   // The known mistakes that would give every one of these answers.
-  virtual std::vector<std::string> look_alikes(const Performance& performance) const = 0;
+  virtual std::vector<std::string> look_alikes(const Performance& performance) const;
 };
 
 class ScriptGrader : public Grader {

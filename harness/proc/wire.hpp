@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cell.hpp"
+#include "proc/cell.hpp"
 
 namespace assay::proc::wire {
 

@@ -1,5 +1,5 @@
-// A plan may ask nothing that the contract doesn't allow: whatever the seed, times go forward and stay
-// in range, policies and keys are legal, and the talk stays within its size.
+// A plan may ask nothing that the contract doesn't allow: whatever the seed, times go forward and
+// stay in range, policies and keys are legal, and the talk stays within its size.
 #include "graders/rate_limiter/plans.hpp"
 
 #include <gtest/gtest.h>

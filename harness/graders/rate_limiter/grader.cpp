@@ -23,7 +23,6 @@ class BucketCheck final : public grade::ScriptCheck {
   Plan plan(base::Random& random) const override { return planner_(random); }
 
   std::optional<grade::Violation> violation(const grade::Performance& performance) const override {
-    if (performance.exchanges.empty()) return std::nullopt;
     Model model(parse_policy(performance.exchanges[0].asked));
     for (std::size_t i = 1; i < performance.exchanges.size(); ++i) {
       const auto& [asked, answered] = performance.exchanges[i];

@@ -41,10 +41,7 @@ std::vector<Told> retell(const grade::Performance& performance, std::size_t last
     told.level_after = model.tokens_at(told.call.key, told.call.at_ns);
     if (exchange.answered) {
       told.came = parse_decision(*exchange.answered);
-      const bool missing = exchange.answered->starts_with("not-implemented ");
-      told.came_in_words = told.came ? in_words(*told.came)
-                           : missing ? "not implemented"
-                                     : *exchange.answered;
+      told.came_in_words = told.came ? in_words(*told.came) : *exchange.answered;
     }
     story.push_back(std::move(told));
   }

@@ -13,9 +13,9 @@
 #include <csignal>
 #include <optional>
 
-#include "../wire.hpp"
 #include "confine.hpp"
 #include "folder.hpp"
+#include "proc/wire.hpp"
 #include "supervisor.hpp"
 
 namespace assay::proc::guard {

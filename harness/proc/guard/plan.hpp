@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "../cell.hpp"
+#include "proc/cell.hpp"
 #include "user.hpp"
 
 namespace assay::proc::guard {

@@ -11,8 +11,8 @@
 #include <csignal>
 #include <cstring>
 
-#include "../wire.hpp"
 #include "confine.hpp"
+#include "proc/wire.hpp"
 
 namespace assay::proc::guard {
 namespace {

@@ -12,8 +12,8 @@
 #include <csignal>
 #include <optional>
 
-#include "../wire.hpp"
 #include "confine.hpp"
+#include "proc/wire.hpp"
 #include "subject.hpp"
 #include "view.hpp"
 

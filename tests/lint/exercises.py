@@ -1,0 +1,152 @@
+"""Holds every exercise to what every exercise has (CONTRIBUTING.md), as far as files and one
+grading of the reference can tell. `draft = true` relaxes what grows."""
+import re
+import tomllib
+
+from findings import Finding, lines_of
+
+LEVEL_1_CHECKS_MAX = 5
+LEVEL_1_CODE_LINES_MAX = 59
+LEVELS_MIN = 4
+POINTS = 100
+MUTANTS_MIN = 10
+VARIANTS_MIN = 2
+
+# With a star: at least one.
+FILES = ("exercises/{}/README.md", "exercises/{}/api.hpp", "exercises/{}/stub.cpp",
+         "reference/{}/solution.cpp", "reference/{}/DESIGN.md", "harness/graders/{}/*.cpp",
+         "harness/host/{}/*.cpp", "tests/{}/*_test.cpp")
+CONCERNS = ("reference", "harness/graders", "harness/host")
+
+
+def slugs_of(root):
+    return sorted(manifest.parent.name for manifest in root.glob("exercises/*/exercise.toml"))
+
+
+def check_exercises(root, grade):
+    """`grade(slug)` grades the reference and returns the result as assay-result/1."""
+    slugs = slugs_of(root)
+    for concern in CONCERNS:
+        for folder in sorted((root / concern).iterdir()):
+            if folder.is_dir() and folder.name not in slugs:
+                yield Finding(f"{concern}/{folder.name}", 0, "belongs to no exercise")
+    for slug in slugs:
+        yield from check_exercise(root, slug, grade(slug))
+
+
+def check_exercise(root, slug, result):
+    manifest_name = f"exercises/{slug}/exercise.toml"
+    manifest = tomllib.loads((root / manifest_name).read_text(encoding="utf-8"))
+    for pattern in FILES:
+        if not any(root.glob(pattern.format(slug))):
+            yield Finding(pattern.format(slug), 0, "is missing")
+    checks = result["checks"]
+    for check in checks:
+        if check["verdict"] != "pass":
+            yield Finding(f"reference/{slug}", 0, f"check {check['id']}: {check['verdict']}")
+    yield from check_levels(root, manifest_name, manifest, checks)
+    yield from check_readme(root, slug, manifest, checks)
+    yield from check_mutants(root, slug, {check["slug"] for check in checks})
+    if len(manifest["level"]) == 1:
+        yield from check_size(root, slug)
+    if not manifest.get("draft", False):
+        yield from check_finished(root, slug, manifest_name, manifest)
+
+
+def check_levels(root, name, manifest, checks):
+    for number, level in enumerate(manifest["level"], 1):
+        mine = [check for check in checks if check["level"] == level["number"]]
+        if level["number"] != number:
+            yield Finding(name, 0, f"level {level['number']} where {number} comes next")
+        if sum(check["max_points"] for check in mine) != level["points"]:
+            yield Finding(name, 0, f"level {number}: its checks do not add up to its points")
+        if number == 1 and len(mine) > LEVEL_1_CHECKS_MAX:
+            yield Finding(name, 0, f"level 1 has more than {LEVEL_1_CHECKS_MAX} checks")
+        if not level.get("hints") or not all(hint.strip() for hint in level["hints"]):
+            yield Finding(name, 0, f"level {number} has no hints, or an empty one")
+        stub = (root / name).parent / "stub.py"
+        if "python" in level.get("languages", []) and not stub.exists():
+            yield Finding(name, 0, f"level {number} offers Python, but there is no stub.py")
+
+
+def rows_of(lines):
+    """Cells of each row of the tables, with the row's line."""
+    for number, line in enumerate(lines, 1):
+        if line.startswith("|") and not re.fullmatch(r"[|\s:-]+", line):
+            yield number, [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def check_readme(root, slug, manifest, checks):
+    name = f"exercises/{slug}/README.md"
+    if not (root / name).exists():
+        return
+    levels, told = {}, {}
+    for number, cells in rows_of(lines_of(root, name)):
+        if re.fullmatch(r"\d+", cells[0]) and len(cells) == 4:
+            levels[int(cells[0])] = (number, cells[1], cells[2], cells[3])
+        if re.fullmatch(r"\d+\.\d+ \w+", cells[0]) and len(cells) == 3:
+            told[cells[0]] = (number, cells[2])
+    for level in manifest["level"]:
+        row = levels.pop(level["number"], None)
+        wanted = (level["title"], str(level["minutes"]), f"{level['points']:g}")
+        if row is None or row[1:] != wanted:
+            place = row[0] if row else 0
+            yield Finding(name, place, f"the table of levels wants: {level['number']}, {wanted}")
+    for check in checks:
+        row = told.pop(f"{check['id']} {check['slug']}", None)
+        points = f"{check['max_points']:g}"
+        if row is None:
+            yield Finding(name, 0, f"does not say what check {check['id']} {check['slug']} wants")
+        elif row[1] != points:
+            yield Finding(name, row[0], f"check {check['id']} is worth {points}, not {row[1]}")
+    for check, (number, _) in told.items():
+        yield Finding(name, number, f"there is no check {check}")
+    for level, row in levels.items():
+        yield Finding(name, row[0], f"there is no level {level}")
+
+
+def check_mutants(root, slug, checks):
+    reference = "".join(path.read_text(encoding="utf-8")
+                        for path in sorted((root / "reference" / slug).glob("*.[ch]pp")))
+    for folder in sorted((root / "tests" / slug / "mutants").glob("*")):
+        whole = folder / "mutant.toml"
+        file = whole if whole.exists() else folder / "mutation.toml"
+        name = str(file.relative_to(root))
+        if not file.exists():
+            yield Finding(name, 0, "is missing (and so is mutant.toml)")
+            continue
+        mutant = tomllib.loads(file.read_text(encoding="utf-8"))
+        if mutant.get("check") not in checks:
+            yield Finding(name, 0, f"names no check of {slug}: {mutant.get('check')}")
+        if len(mutant.get("mistake", "").split()) < 3:
+            yield Finding(name, 0, "does not name the mistake in a sentence")
+        if file == whole and not (folder / "solution.cpp").exists():
+            yield Finding(name, 0, "has no solution.cpp beside it")
+        if file != whole and reference.count(mutant.get("find", "")) != 1:
+            yield Finding(name, 0, '"find" is not there exactly once in the reference')
+
+
+def code_lines(path):
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").split("\n")]
+    return sum(1 for line in lines if line and not line.startswith("//"))
+
+
+def check_size(root, slug):
+    stub = code_lines(root / "exercises" / slug / "stub.cpp")
+    reference = sum(code_lines(path) for path in (root / "reference" / slug).glob("*.[ch]pp"))
+    if not stub < reference <= LEVEL_1_CODE_LINES_MAX:
+        yield Finding(f"reference/{slug}", 0, f"lines of code: stub {stub}, reference {reference}; "
+                      f"wanted: stub < reference <= {LEVEL_1_CODE_LINES_MAX}")
+
+
+def check_finished(root, slug, name, manifest):
+    tests = root / "tests" / slug
+    for what, count, least in (
+            ("levels", len(manifest["level"]), LEVELS_MIN),
+            ("mutants", len(list(tests.glob("mutants/*"))), MUTANTS_MIN),
+            ("variants", len(list(tests.glob("variants/*"))), VARIANTS_MIN)):
+        if count < least:
+            yield Finding(name, 0, f"{count} {what}; a finished exercise has at least {least}")
+    points = sum(level["points"] for level in manifest["level"])
+    if points != POINTS:
+        yield Finding(name, 0, f"{points:g} points; a finished exercise has {POINTS}")
