@@ -41,7 +41,8 @@ def where(error):
     trace = error.__traceback__
     while trace.tb_next:
         trace = trace.tb_next
-    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+    file = os.path.basename(trace.tb_frame.f_code.co_filename)
+    return f"{os.path.join(os.environ.get('ASSAY_FOLDER', ''), file)}:{trace.tb_lineno}"
 
 
 def answer(state, words):

@@ -83,6 +83,7 @@ class Talk {
       command.argv.push_back(std::move(word));
     }
     command.directory = subject_.directory;
+    command.env["ASSAY_FOLDER"] = subject_.shown_as;
     command.channel = true;
     command.terminal = subject_.interactive;
     cell_.start(command, subject_.limits);

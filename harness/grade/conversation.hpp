@@ -39,6 +39,7 @@ struct SubjectSpec {
   std::map<std::string, std::filesystem::path> files;  // put into its cell, by name
   std::vector<std::string> argv;                       // "{cell}" stands for the cell's folder
   std::filesystem::path directory;                     // empty: the cell
+  std::string shown_as;                                // ASSAY_FOLDER: where its files come from
   proc::Limits limits;
   std::chrono::milliseconds silence_limit{10'000};  // without an answer that is due
   bool interactive = false;  // has the terminal, and all the time in the world: a debugger

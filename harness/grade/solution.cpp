@@ -76,15 +76,17 @@ Readied ready(const Solution& solution, const Exercise& exercise, int contract_v
   if (solution.info.kind == "exec") {
     subject.argv = {"sh", "-c", solution.info.path};
     subject.directory = fs::current_path();
-  } else if (solution.info.language == "python") {
+    readied.subject = std::move(subject);
+    return readied;
+  }
+  const fs::path path = fs::absolute(solution.info.path);
+  subject.shown_as = shown(fs::is_directory(path) ? path : path.parent_path());
+  if (solution.info.language == "python") {
     subject.files = solution.files;
     subject.argv = {"python3", "{cell}/solution.py"};
   } else {
-    const fs::path path = fs::absolute(solution.info.path);
-    const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
-    const bool for_debugger = purpose == Purpose::debugging;
-    readied.build =
-        builder.build({exercise.slug, solution.sources, shown(folder), for_debugger}, pause);
+    readied.build = builder.build(
+        {exercise.slug, solution.sources, subject.shown_as, purpose == Purpose::debugging}, pause);
     if (!readied.build.built) return readied;
     subject.files = {{"subject", readied.build.program}};
     subject.argv = {"{cell}/subject"};
