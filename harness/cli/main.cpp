@@ -147,11 +147,14 @@ class CommandLine {
     auto* fresh = add("new", "the skeleton of a new exercise", "  ./assay new url_shortener",
                       [&](const auto& context) { return cli::make_new(context, a.slug); });
     fresh->add_option("slug", a.slug, "a-z, 0-9 and _")->required();
+    // Programs of their own, which the launcher builds when they are asked for.
+    add("check", "judge a history: linearizability and weaker models",
+        "  ./assay check history.jsonl --model register --explain",
+        [](const auto&) -> int { throw cli::UsageError("the launcher does that: ./assay check"); })
+        ->allow_extras();
     add("test", "build and run every test of Assay (the launcher does it)",
         "  ./assay test\n  ./assay test rate_limiter\n  ./assay test --soak 20",
-        [](const auto&) -> int {
-          throw cli::UsageError("tests are run by the launcher: ./assay test");
-        })
+        [](const auto&) -> int { throw cli::UsageError("the launcher does that: ./assay test"); })
         ->allow_extras();
     auto* completion = add("completion", "completion for a shell",
                            "  source <(./assay completion bash)", [&](const auto&) {
