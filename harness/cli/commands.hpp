@@ -2,7 +2,6 @@
 // exceptions into messages.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,7 +16,7 @@ struct GradeOptions {
   std::string exec;
   std::optional<int> level;
   std::string only;  // a check's id or slug
-  std::optional<std::uint64_t> seed;
+  std::string seed;  // empty: a fresh one
   bool json = false;
   bool verbose = false;
 };

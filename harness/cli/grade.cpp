@@ -49,6 +49,16 @@ std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
   return checks;
 }
 
+std::uint64_t seed_from(const std::string& typed) {
+  if (typed.empty()) return base::fresh_seed();
+  const auto seed = base::to_integer(typed);
+  if (!seed || *seed < 0) {
+    throw UsageError(fmt::format("--seed is a whole number from 0 to 9223372036854775807, not '{}'",
+                                 base::printable_line(typed, 60)));
+  }
+  return static_cast<std::uint64_t>(*seed);
+}
+
 grade::IsolationUsed isolation_here() {
   const proc::Cell cell;
   const auto& isolation = cell.isolation();
@@ -108,6 +118,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   const auto exercise = context.exercise(options.exercise);
   const auto grader = graders::make_grader(exercise.slug);
   const auto checks = selected(grader->checks(), exercise, options);
+  const std::uint64_t seed = seed_from(options.seed);
 
   grade::Solution solution;
   try {
@@ -136,7 +147,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   card.exercise = exercise.slug;
   card.title = exercise.title;
   card.solution = solution.info;
-  card.seed = options.seed.value_or(base::fresh_seed());
+  card.seed = seed;
   card.started = utc_now();
   card.build_seconds = std::chrono::duration<double>(readied.build.took_ms).count();
   card.machine = this_machine();
@@ -150,8 +161,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   progress.clear();
   card.checks = std::move(run.checks);
   grade::add_up(exercise, grader->checks(), card);
-  save_run(context.root, card, run.evidence);
-  card.tip = tip_for(card);
+  save_run(context.root, card, run.evidence, tip_for);
   remember(context, card);
   return card;
 }

@@ -7,6 +7,7 @@
 #include "cli/completion.hpp"
 #include "grade/conversation.hpp"
 #include "proc/cell.hpp"
+#include "proc/files.hpp"
 
 namespace {
 
@@ -198,7 +199,9 @@ class CommandLine {
     result.candidates = options_of(*result.command);
     for (int i = 2; i < count; ++i) {
       const std::string word = words[i];
-      if (word[0] == '-' && !base::contains(result.candidates, word)) result.typed = word;
+      const bool number = base::to_integer(word).has_value();
+      if (word[0] == '-' && !number && !base::contains(result.candidates, word))
+        result.typed = word;
     }
     return result;
   }
@@ -231,7 +234,7 @@ class CommandLine {
   Command chosen_;
 };
 
-int failed(const char* what, int code) {
+int failed(const std::string& what, int code) {
   fmt::print(stderr, "assay: {}\n", what);
   return code;
 }
@@ -247,6 +250,11 @@ int main(int count, char** words) {
     return failed("interrupted; nothing was kept", cli::exit_code::interrupted);
   } catch (const cli::UsageError& error) {
     return failed(error.what(), cli::exit_code::usage);
+  } catch (const proc::FileError& error) {
+    return failed(error.what(), cli::exit_code::usage);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return failed(fmt::format("can't use {}: {}", error.path1().string(), error.code().message()),
+                  cli::exit_code::usage);
   } catch (const std::exception& error) {
     return failed(error.what(), cli::exit_code::our_bug);
   }

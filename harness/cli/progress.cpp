@@ -41,9 +41,8 @@ Progress load_progress(const fs::path& root) {
         reached.hints_used[number] = used.to_number<int>();
       }
     }
-  } catch (const std::exception& error) {
-    throw std::runtime_error(
-        fmt::format("{} is damaged ({}): mend it or remove it", path.string(), error.what()));
+  } catch (const std::exception&) {
+    throw UsageError(fmt::format("{} is damaged: mend it or remove it", path.string()));
   }
   return progress;
 }

@@ -19,7 +19,7 @@ struct ExerciseProgress {
 
 using Progress = std::map<std::string, ExerciseProgress>;  // by slug
 
-// A missing file is no progress. Throws std::runtime_error for a damaged one.
+// A missing file is no progress. Throws UsageError for a damaged one.
 Progress load_progress(const std::filesystem::path& root);
 void save_progress(const std::filesystem::path& root, const Progress& progress);
 

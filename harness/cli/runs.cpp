@@ -70,7 +70,8 @@ void write_run(const fs::path& folder, const grade::Scorecard& card,
 }  // namespace
 
 void save_run(const fs::path& root, grade::Scorecard& card,
-              const std::map<std::string, grade::Evidence>& evidence) {
+              const std::map<std::string, grade::Evidence>& evidence,
+              std::string (*tip_for)(const grade::Scorecard&)) {
   const fs::path folder = runs_folder(root);
   fs::create_directories(folder);
   const fs::path draft = folder / fmt::format(".draft-{}", ::getpid());
@@ -79,6 +80,7 @@ void save_run(const fs::path& root, grade::Scorecard& card,
   for (;; ++number) {
     const std::string id = fmt::format("r-{:04}", number);
     name_run(card, id);
+    card.tip = tip_for(card);
     write_run(draft, card, evidence);
     std::error_code error;
     fs::rename(draft, folder / id, error);

@@ -17,10 +17,11 @@ struct StoredRun {
   std::map<std::string, grade::Evidence> evidence;  // by the check's slug
 };
 
-// Gives the run its id ("r-0001"), puts it into the replay commands of `card`, and stores it. The
-// oldest runs beyond a limit go. Throws std::runtime_error.
+// Gives the run its id ("r-0001"), puts it into the commands that `card` names (`tip_for` says what
+// to do next), and stores it. The oldest runs beyond a limit go. Throws std::runtime_error.
 void save_run(const std::filesystem::path& root, grade::Scorecard& card,
-              const std::map<std::string, grade::Evidence>& evidence);
+              const std::map<std::string, grade::Evidence>& evidence,
+              std::string (*tip_for)(const grade::Scorecard&));
 
 // `name` is an id, a number, "last", or a folder. Throws UsageError.
 StoredRun load_run(const std::filesystem::path& root, const std::string& name);

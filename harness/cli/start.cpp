@@ -35,6 +35,13 @@ Skeleton skeleton_of(const Context& context, const grade::Exercise& exercise,
   return {exercise.folder / "stub.cpp", mine / "solution.cpp"};
 }
 
+// solution.cpp.old, or .old.2 and so on: nothing that was kept is ever replaced.
+fs::path name_for_old(const fs::path& path) {
+  fs::path name = path.string() + ".old";
+  for (int i = 2; fs::exists(name); ++i) name = fmt::format("{}.old.{}", path.string(), i);
+  return name;
+}
+
 // So that clangd finds api.hpp and knows the flags.
 std::string compile_commands(const Context& context, const grade::Exercise& exercise,
                              const fs::path& source) {
@@ -83,7 +90,7 @@ int start(const Context& context, const StartOptions& options) {
                     grade::shown(skeleton.to), exercise.slug));
   }
   fs::create_directories(mine);
-  if (fs::exists(skeleton.to)) fs::rename(skeleton.to, skeleton.to.string() + ".old");
+  if (fs::exists(skeleton.to)) fs::rename(skeleton.to, name_for_old(skeleton.to));
   proc::write_atomically(skeleton.to, proc::read_file(skeleton.from));
   if (skeleton.to.extension() == ".cpp") {
     proc::write_atomically(mine / "compile_commands.json",

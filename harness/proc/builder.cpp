@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t sources_max = 64;
 constexpr std::size_t sources_bytes_max = 4U << 20;
 constexpr std::size_t program_bytes_max = 256U << 20;
-constexpr std::size_t messages_bytes_max = 64U << 10;
+constexpr std::size_t messages_bytes_max = 16U << 10;
 constexpr std::size_t cached_programs_max = 200;
 constexpr std::chrono::seconds compile_limit{120};
 constexpr std::chrono::milliseconds poll_interval{50};
@@ -116,6 +116,8 @@ std::optional<std::string> compile(const BuildRequest& request,
     if (std::chrono::steady_clock::now() > deadline) cell.stop();
   }
   messages = cell.output().err;
+  if (cell.output().err_bytes > messages.size()) messages += "\n(and more)";
+  if (!messages.empty() && messages.back() != '\n') messages += '\n';
   base::replace_all(messages, "source/", request.shown_as + "/");
   if (!cell.ending()->clean()) {
     if (messages.empty()) messages = "the compiler " + cell.ending()->in_words() + "\n";

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -14,8 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(const char* attempt, const fs::path& path, int reason) {
-  throw std::runtime_error(
-      fmt::format("can't {} {}: {}", attempt, path.string(), std::strerror(reason)));
+  throw FileError(fmt::format("can't {} {}: {}", attempt, path.string(), std::strerror(reason)));
 }
 
 }  // namespace

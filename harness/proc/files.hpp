@@ -2,15 +2,21 @@
 #pragma once
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace assay::proc {
 
-// Throws std::runtime_error that names the file and the reason.
+// Names the file and the reason.
+struct FileError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Throws FileError.
 std::string read_file(const std::filesystem::path& path);
 
-// The file appears whole or not at all. Throws like read_file.
+// The file appears whole or not at all. Throws FileError.
 void write_atomically(const std::filesystem::path& path, std::string_view content,
                       std::filesystem::perms mode = std::filesystem::perms(0644));
 
