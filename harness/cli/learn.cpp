@@ -93,13 +93,15 @@ int hint(const Context& context, const std::string& slug, std::optional<int> wan
   int& used = progress[slug].hints_used[number];
   const int all = static_cast<int>(level->hints.size());
   const bool more = used < all;
-  if (more) ++used;
+  if (more) {
+    ++used;
+    save_progress(context.root, progress);
+  }
   for (int i = 0; i < used; ++i) {
     const std::string text =
         fmt::format("{}. {}", i + 1, level->hints[static_cast<std::size_t>(i)]);
     fmt::print("{}\n", more && i + 1 == used ? text : report::dim(context.out, text));
   }
-  if (more) save_progress(context.root, progress);
   fmt::print("\n{}\n", used < all
                            ? fmt::format("{} of {} hints for level {}; the scorecard says so", used,
                                          all, number)

@@ -115,6 +115,10 @@ int replay(const Context& context, const RunOptions& options) {
   const auto exercise = context.exercise(run.card.exercise);
   const auto grader = graders::make_grader(exercise.slug);
   const auto& stored = check_to_replay(run, options.check);
+  if (stored.verdict != grade::Verdict::fail) {
+    throw UsageError(fmt::format("check {} did not fail in {}: there is nothing to replay",
+                                 stored.id, run.card.run));
+  }
   const auto seen = run.evidence.find(stored.slug);
   if (seen == run.evidence.end() || seen->second.conversations.empty()) {
     throw UsageError(fmt::format("{} has no evidence of check {}", run.card.run, stored.id));

@@ -103,9 +103,10 @@ StoredRun load_run(const fs::path& root, const std::string& name) {
   run.folder = fs::is_directory(folder / id) && !id.empty() ? folder / id : fs::path(name);
   if (!fs::exists(run.folder / "result.json")) {
     const auto meant = base::did_you_mean(name, ids);
-    const std::string hint = meant         ? fmt::format(": did you mean '{}'?", *meant)
-                             : ids.empty() ? ": nothing has been graded yet"
-                                           : fmt::format(": the last one is {}", ids.back());
+    const std::string hint = meant ? fmt::format(": did you mean '{}'?", *meant)
+                             : ids.empty()
+                                 ? ": nothing has been graded yet"
+                                 : fmt::format(": {} to {} are kept", ids.front(), ids.back());
     throw UsageError(fmt::format("there is no run '{}'{}", base::printable_line(name, 60), hint));
   }
   try {

@@ -93,7 +93,11 @@ int watch(const Context& context, const GradeOptions& options) {
     fmt::print("\n{}\n",
                report::dim(context.out, "watching " + grade::shown(folder) + "; Ctrl-C ends it"));
     std::fflush(stdout);
-    saves.wait_for_save();
+    try {
+      saves.wait_for_save();
+    } catch (const grade::Interrupted&) {
+      return exit_code::interrupted;
+    }
   }
 }
 

@@ -97,14 +97,13 @@ class Talk {
       const bool sent = ready.writable && !hung_up_ && send_some();
       const bool received = receive_all();
       const auto now = std::chrono::steady_clock::now();
-      const auto silence = now - last_progress;
       if (sent || received) {
         last_progress = now;
       } else if (ready.ended) {
         talk_.trouble = cell_.ending()->in_words() + during();
-      } else if (hung_up_ && silence > goodbye_limit) {
+      } else if (hung_up_ && now - hung_up_at_ > goodbye_limit) {
         talk_.trouble = "closed its channel" + during();
-      } else if (!subject_.interactive && silence > subject_.silence_limit) {
+      } else if (!subject_.interactive && now - last_progress > subject_.silence_limit) {
         talk_.trouble =
             fmt::format("time-out: no answer for {:.0f} s{}",
                         std::chrono::duration<double>(subject_.silence_limit).count(), during());
@@ -148,6 +147,7 @@ class Talk {
   // The channel has ended. Mostly so has the subject, or it is about to.
   void hang_up() {
     hung_up_ = true;
+    hung_up_at_ = std::chrono::steady_clock::now();
     cell_.close_channel();
   }
 
@@ -210,6 +210,7 @@ class Talk {
   bool greeted_ = false;
   bool complete_ = false;
   bool hung_up_ = false;
+  std::chrono::steady_clock::time_point hung_up_at_;
 };
 
 }  // namespace

@@ -17,8 +17,8 @@ std::map<std::string, fs::path> python_files(const fs::path& path) {
   if (!fs::is_directory(path) || !fs::exists(path / "solution.py")) return {};
   if (fs::exists(path / "solution.cpp")) return {};
   for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".py") {
-      files[entry.path().filename()] = entry.path();
+    if (entry.path().extension() == ".py") {
+      files[entry.path().filename()] = proc::plain_file(entry);
     }
   }
   return files;

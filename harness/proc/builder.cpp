@@ -139,12 +139,20 @@ void keep(const fs::path& cached, const std::string& program, const std::string&
 
 }  // namespace
 
+fs::path plain_file(const fs::directory_entry& entry) {
+  if (entry.is_regular_file() && !entry.is_symlink()) return entry.path();
+  throw std::runtime_error(
+      fmt::format("{} is not a plain file: put a copy there (a link could lead "
+                  "the grader to what a submission may not read)",
+                  entry.path().string()));
+}
+
 std::map<std::string, std::string> read_sources(const fs::path& path) {
   std::vector<fs::path> files;
   if (!fs::exists(path)) throw std::runtime_error(path.string() + " doesn't exist");
   if (fs::is_directory(path)) {
     for (const auto& entry : fs::directory_iterator(path)) {
-      if (entry.is_regular_file() && is_source(entry.path())) files.push_back(entry.path());
+      if (is_source(entry.path())) files.push_back(plain_file(entry));
     }
   } else {
     files.push_back(path);

@@ -13,7 +13,7 @@ namespace assay::sim {
 
 struct ShrinkLimits {
   std::size_t batches = 200;          // runs of a batch of candidates
-  std::size_t items = 2'000'000;      // in all candidates together
+  std::size_t items = 500'000;        // in all candidates together
   std::size_t batch_candidates = 32;  // in one run
 };
 

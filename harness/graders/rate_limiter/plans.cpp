@@ -79,6 +79,23 @@ Scenario halves(Policy policy) {
   return scenario.wait(half_ns).acquire(1).wait(policy.interval_ns - half_ns).acquire(1);
 }
 
+// A fraction beside whole tokens, which a call leaves alone.
+Scenario partly_full(Policy policy) {
+  const std::int64_t half_ns = policy.interval_ns / 2;
+  Scenario scenario(policy);
+  scenario.drain().wait(2 * policy.interval_ns + half_ns).acquire(1);
+  return scenario.wait(policy.interval_ns - half_ns).acquire(2).acquire(1);
+}
+
+// What grew while the bucket was full is gone: the next token takes a whole interval.
+Scenario overfull(Policy policy) {
+  const std::int64_t half_ns = policy.interval_ns / 2;
+  Scenario scenario(policy);
+  scenario.acquire(1).wait(2 * policy.interval_ns + half_ns).drain();
+  scenario.wait(policy.interval_ns - half_ns).acquire(1);
+  return scenario.wait(half_ns - 1).acquire(1).wait(1).acquire(1);
+}
+
 // Denied calls all the way, and then one that has to be admitted.
 Scenario hammer(Policy policy, std::int64_t calls) {
   Scenario scenario(policy);
@@ -105,12 +122,53 @@ Scenario random_day(base::Random& random, Policy policy, int calls, int keys) {
   return scenario;
 }
 
+// Many keys at once: nobody is forgotten, and nobody is taken for somebody else.
+Scenario crowd(Policy policy, const std::vector<std::string>& keys) {
+  Scenario scenario(policy);
+  for (const auto& key : keys) scenario.acquire(policy.capacity, key);
+  for (const auto& key : keys) scenario.acquire(1, key);
+  scenario.wait(policy.interval_ns);
+  for (const auto& key : keys) scenario.acquire(1, key);
+  return scenario;
+}
+
+// Back before its bucket has filled, while somebody else kept calling: not forgotten meanwhile.
+Scenario returning(Policy policy, std::int64_t calls) {
+  Scenario scenario(policy);
+  scenario.drain();
+  const std::int64_t away_ns = (policy.capacity - 1) * policy.interval_ns;
+  for (std::int64_t i = 0; i < calls; ++i) scenario.wait(away_ns / calls).acquire(1, "b");
+  return scenario.drain();
+}
+
+std::vector<std::string> numbered_keys(int count) {
+  std::vector<std::string> keys;
+  for (int i = 1; i <= count; ++i) keys.push_back("user-" + std::to_string(i));
+  return keys;
+}
+
+// As long as keys get, and different in one place only.
+std::vector<std::string> similar_keys() {
+  const std::string k(255, 'k');
+  return {k, k + 'k', k + 'l', 'l' + k, std::string(64, 'k'), std::string(65, 'k'), "k", "K"};
+}
+
 Scenario ends_of_ranges(base::Random& random, Policy policy) {
   Scenario scenario(policy);
   scenario.acquire(0).acquire(any_cost_max).acquire(policy.capacity + 1).drain().acquire(1);
   scenario.at(policy.interval_ns - 1).acquire(1).at(policy.interval_ns).acquire(1);
   scenario.at(random.between(max_time_ns / 2, max_time_ns - 1)).acquire(0).drain();
-  return scenario.at(max_time_ns).acquire(1).acquire(policy.capacity).acquire(any_cost_max);
+  return scenario.at(max_time_ns)
+      .acquire(1)
+      .acquire(policy.capacity)
+      .acquire(any_cost_max)
+      .acquire(policy.capacity + 1);
+}
+
+// The smallest cost whose price, in 64 bits, comes round to less than a token (interval >= 3 ns).
+std::int64_t wrapping_cost(std::int64_t interval_ns) {
+  const auto interval = static_cast<std::uint64_t>(interval_ns);
+  return static_cast<std::int64_t>(std::numeric_limits<std::uint64_t>::max() / interval + 1);
 }
 
 }  // namespace
@@ -138,9 +196,13 @@ Plan plan_refill(base::Random& random) {
     const Policy policy{random.between(2, 6), interval_ns};
     plan.push_back(refill_to_the_nanosecond(policy, 0));
     plan.push_back(halves(policy));
+    const Policy roomy{random.between(3, 6), interval_ns};
+    plan.push_back(partly_full(roomy));
+    plan.push_back(overfull(roomy));
   }
   const Policy policy = plain_policy(random, 2, 6);
-  for (const std::int64_t calls : {std::int64_t{1}, random.between(2, 9), std::int64_t{40}}) {
+  for (const std::int64_t calls :
+       {std::int64_t{1}, random.between(2, 9), random.between(300, 400)}) {
     plan.push_back(hammer(policy, calls));
   }
   plan.push_back(Scenario(policy).drain().poll(policy.interval_ns / 2, 20));
@@ -169,7 +231,18 @@ Plan plan_cost(base::Random& random) {
                        .wait(interval_ns / 2)
                        .acquire(0)
                        .acquire(1));
+    plan.push_back(Scenario(policy)
+                       .drain()
+                       .wait(interval_ns / 2)
+                       .acquire(1)
+                       .acquire(0)
+                       .acquire(n + 1)
+                       .wait(interval_ns / 2 - 1)
+                       .acquire(0)
+                       .wait(1)
+                       .acquire(1));
     plan.push_back(Scenario(policy).acquire(n + 1).acquire(n));
+    plan.push_back(Scenario(policy).acquire(wrapping_cost(interval_ns)).acquire(n));
     plan.push_back(Scenario(policy).acquire(1).acquire(any_cost_max).acquire(n).acquire(n - 1));
     plan.push_back(Scenario(policy).drain().wait(2 * interval_ns).acquire(3).acquire(2).acquire(1));
   }
@@ -213,15 +286,19 @@ Plan plan_exactness(base::Random& random) {
   for (const Policy policy :
        {Policy{1, max_time_ns}, Policy{max_time_ns, 1}, Policy{2, max_time_ns / 2},
         Policy{(std::int64_t{1} << 31) - 1, std::int64_t{1} << 31}, Policy{1, 1},
+        Policy{random.between(256, 65'535), random.between(1'000, 9'999)},
         Policy{random.between(1'000'000, 9'000'000), random.between(100'000, 999'999)}}) {
     plan.push_back(ends_of_ranges(random, policy));
   }
-  plan.push_back(Scenario(plain_policy(random, 2, 5))
-                     .acquire(1, std::string(256, 'k'))
-                     .acquire(1, std::string(255, 'k')));
-  for (int day = 0; day < 5; ++day) {
+  plan.push_back(crowd(plain_policy(random, 2, 5), similar_keys()));
+  plan.push_back(crowd(plain_policy(random, 2, 5), numbered_keys(1'500)));
+  plan.push_back(returning(plain_policy(random, 10, 20), 600));
+  // One long day of a few keys, whose buckets are seldom full, and some short ones.
+  plan.push_back(random_day(random, plain_policy(random, 6, 20), 6'000,
+                            static_cast<int>(random.between(2, 4))));
+  for (int day = 0; day < 4; ++day) {
     const Policy policy = plain_policy(random, 3, 20);
-    plan.push_back(random_day(random, policy, 2'000, static_cast<int>(random.between(1, 50))));
+    plan.push_back(random_day(random, policy, 1'000, static_cast<int>(random.between(1, 50))));
   }
   return plan;
 }

@@ -120,6 +120,22 @@ void bracket(const std::vector<Told>& story, const Policy& policy, grade::Timeli
           : fmt::format("{} had grown by then", level_in_words(wrong.level_before));
 }
 
+// Keeps the last calls, of the failing call's key if that is enough; says how many went before.
+std::string leave_out(std::vector<Told>& story) {
+  const std::size_t all = story.size();
+  const std::string key = story.back().call.key;
+  const auto of_key = std::count_if(story.begin(), story.end(),
+                                    [&](const Told& told) { return told.call.key == key; });
+  if (of_key >= 2) {
+    std::erase_if(story, [&](const Told& told) { return told.call.key != key; });
+  }
+  if (story.size() > told_steps_max) {
+    story.erase(story.begin(), story.end() - static_cast<std::ptrdiff_t>(told_steps_max));
+  }
+  return fmt::format("; {} of {} calls are shown", story.size(),
+                     thousands(static_cast<std::int64_t>(all)));
+}
+
 std::string reason_for(const Told& wrong, const std::string& kind) {
   return fmt::format("acquire(\"{}\", {}) at t = {}: {}", wrong.call.key,
                      thousands(wrong.call.cost), duration_ns(wrong.call.at_ns), kind);
@@ -156,7 +172,7 @@ void tell(const grade::Performance& performance, const grade::Violation& violati
 
   auto story = retell(performance, violation.index);
   if (story.size() > told_steps_max) {
-    story.erase(story.begin(), story.end() - static_cast<std::ptrdiff_t>(told_steps_max));
+    result.situation += leave_out(story);
   }
   for (const auto& told : story) {
     result.steps.push_back(step_of(told, policy, &told == &story.back()));
