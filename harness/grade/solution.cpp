@@ -17,9 +17,7 @@ std::map<std::string, fs::path> python_files(const fs::path& path) {
   if (!fs::is_directory(path) || !fs::exists(path / "solution.py")) return {};
   if (fs::exists(path / "solution.cpp")) return {};
   for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.path().extension() == ".py") {
-      files[entry.path().filename()] = proc::plain_file(entry);
-    }
+    if (proc::has_extension(entry, ".py")) files[entry.path().filename()] = entry.path();
   }
   return files;
 }

@@ -37,11 +37,6 @@ Limits compiler_limits() {
   return limits;
 }
 
-bool is_source(const fs::path& path) {
-  const std::string extension = path.extension();
-  return extension == ".cpp" || extension == ".hpp" || extension == ".h";
-}
-
 // Everything that decides what a build makes: compared byte by byte, so that no two can be
 // confused.
 std::string recipe_of(const BuildRequest& request, const std::map<std::string, fs::path>& given,
@@ -139,12 +134,19 @@ void keep(const fs::path& cached, const std::string& program, const std::string&
 
 }  // namespace
 
-fs::path plain_file(const fs::directory_entry& entry) {
-  if (entry.is_regular_file() && !entry.is_symlink()) return entry.path();
-  throw std::runtime_error(
-      fmt::format("{} is not a plain file: put a copy there (a link could lead "
-                  "the grader to what a submission may not read)",
-                  entry.path().string()));
+bool has_extension(const fs::directory_entry& entry, std::string_view extension) {
+  if (entry.path().extension() != extension) return false;
+  if (entry.is_symlink()) {
+    throw std::runtime_error(
+        fmt::format("{} is a symbolic link: put a copy there, since a link could "
+                    "lead the grader to what a submission may not read",
+                    entry.path().string()));
+  }
+  return entry.is_regular_file();
+}
+
+bool is_source(const fs::directory_entry& entry) {
+  return has_extension(entry, ".cpp") || has_extension(entry, ".hpp") || has_extension(entry, ".h");
 }
 
 std::map<std::string, std::string> read_sources(const fs::path& path) {
@@ -152,7 +154,7 @@ std::map<std::string, std::string> read_sources(const fs::path& path) {
   if (!fs::exists(path)) throw std::runtime_error(path.string() + " doesn't exist");
   if (fs::is_directory(path)) {
     for (const auto& entry : fs::directory_iterator(path)) {
-      if (is_source(entry.path())) files.push_back(plain_file(entry));
+      if (is_source(entry)) files.push_back(entry.path());
     }
   } else {
     files.push_back(path);

@@ -40,9 +40,9 @@ class Builder {
   std::filesystem::path build_folder_;
 };
 
-// The path of a file that lies in a folder of a solution. Throws std::runtime_error for a link or
-// anything else that is no plain file: the grader may be able to read what a submission may not.
-std::filesystem::path plain_file(const std::filesystem::directory_entry& entry);
+// Whether an entry of a solution's folder is a file with this extension. Throws std::runtime_error
+// for a symbolic link: the grader may be able to read what a submission may not.
+bool has_extension(const std::filesystem::directory_entry& entry, std::string_view extension);
 
 // The sources of a folder, or one file; throws std::runtime_error in plain words (missing, not
 // readable, no sources, too many or too large).

@@ -1,11 +1,10 @@
-"""Submissions that cheat, each graded as a teacher would grade it: 0 points, a reason for each check,
-and nothing left behind. Run by root, each is graded as root and once more as an ordinary user.
+"""Submissions that cheat, each graded as a teacher would grade it: 0 points, a reason for each
+check, and nothing left behind. Run by root, each is graded as root and again as an ordinary user.
 
 adversarial_test.py CHEAT: a folder beside this file, or one of those made here (see made_here)."""
+import concurrent.futures
 import json
-import os
 import pathlib
-import re
 import shutil
 import sys
 import time
@@ -15,30 +14,39 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "end_to_end"))
 import checkout  # noqa: E402
 
-# What the reasons of the failing checks have to say; all of them, in plain words.
+WRONG_ANSWER = "denied|admitted|remaining"
+# What the reason of each failing check has to say.
 REASONS = {
     "allocation_of_10_gb": "memory",
     "closes_the_channel": "exited early with code 0",
     "fake_pass": "exited early with code 0",
     "floods_its_output": "printed more than",
-    "forged_answers": "ready|said|exited|line",
-    "infinite_loop": "CPU time",
+    "forged_answers": "admitted|remaining|exited|line",
+    "fork_bomb": "time-out|CPU time",
+    "infinite_loop": "CPU time|time-out",
     "leaves_a_daemon": "exited early",
-    "replaces_its_program": "exited|said|ready|admitted",
+    "replaces_its_program": "exited|said|remaining|admitted",
     "stops_itself": "time-out",
-    "tampers_with_its_limits": "CPU time",
+    "tampers_with_its_limits": "CPU time|time-out",
     "throws_at_the_end": "threw|admitted",
 }
 NOT_BUILT = {
     "assembles_a_secret": "secret",
     "include_dev_zero": "compiler",
     "include_shadow": "shadow|denied",
-    "links_to_a_secret": "secret",
-    "template_bomb": "Bomb|compiler",
+    "links_to_a_secret": "symbolic link",
+    "macro_bomb": "used more than 3 GB of memory",
+    "template_bomb": "template instantiation depth exceeds",
 }
 # Where nothing confines them they would reach this test, and whatever else its user runs.
 REACH_OUT = ("kills_everything", "removes_files")
-GRADING_LIMIT_S = 60
+SECRETS = ("assembles_a_secret", "links_to_a_secret")
+# What waits for a time limit in each check: the checks are graded side by side, and as an ordinary
+# user the first one only, so that this test doesn't take minutes.
+SLOW = ("fork_bomb", "infinite_loop", "stops_itself", "tampers_with_its_limits")
+CHECKS = ("1.1", "1.2", "1.3", "1.4", "1.5")
+CHECK_LIMIT_S = 60  # far more than any takes, for a loaded machine
+POINTS = 20
 SECRET = "correct horse battery staple"
 
 
@@ -75,13 +83,15 @@ class Cheat(unittest.TestCase):
             self.grade(None)
         if checkout.AS_ROOT:
             with self.subTest(user="ordinary"):
-                if self.name in NOT_BUILT and not (HERE / self.name).exists():
-                    return  # the secret would be this user's own
+                if self.name in SECRETS:
+                    return  # it would be this user's own
                 self.copy.give_to(checkout.ORDINARY_USER)
                 self.grade(checkout.ORDINARY_USER)
 
     def skip_where_it_would_reach_us(self):
         tiers = json.loads(self.copy.run("doctor", "--json").stdout)
+        if self.name in SECRETS:
+            self.skipTest("takes a grader who can read more than a subject: root")
         isolated = any(tier["name"] == "isolation: namespaces" and tier["ok"] for tier in tiers)
         if self.name in REACH_OUT and not isolated:
             self.skipTest("this machine has no namespaces for ordinary users")
@@ -90,38 +100,58 @@ class Cheat(unittest.TestCase):
         before = self.copy.listing(but=(".assay",))
         foreign = checkout.foreign_files()
         began = time.monotonic()
-        run = self.copy.run("grade", "rate_limiter", "--solution", self.folder, "--json", user=user)
+        runs = self.run_grader(user)
         took_s = time.monotonic() - began
         self.assertEqual(checkout.wait_until_childless(), [], "processes are left")
         self.assertEqual(checkout.processes_that_mention(str(self.copy.root)), [])
-        self.assertEqual(self.copy.listing(but=(".assay",)), before, "files of the checkout changed")
+        self.assertEqual(self.copy.listing(but=(".assay",)), before, "the checkout changed")
         self.assertEqual(checkout.foreign_files() - foreign, set(), "files are left")
-        self.assertLess(took_s, GRADING_LIMIT_S)
         print(f"{self.name}: {took_s:.1f} s", file=sys.stderr)
-        self.assertNotIn(SECRET, run.stdout + run.stderr)
-        if self.name in NOT_BUILT:
-            return self.check_refusal(run)
-        self.check_scorecard(run)
+        for run in runs:
+            self.assertNotIn(SECRET, run.stdout + run.stderr)
+            if self.name in NOT_BUILT:
+                self.check_refusal(run)
+        if self.name not in NOT_BUILT:
+            some = self.name in SLOW and user is not None
+            self.check_scorecards(runs, None if some else POINTS)
+
+    def run_grader(self, user):
+        words = ("grade", "rate_limiter", "--solution", self.folder, "--json")
+        if self.name not in SLOW:
+            return [self.copy.run(*words, user=user)]
+        first = self.copy.run(*words, "--only", CHECKS[0], user=user)
+        if user is not None:
+            return [first]
+        with concurrent.futures.ThreadPoolExecutor(len(CHECKS)) as pool:
+            return [first, *pool.map(lambda check: self.copy.run(*words, "--only", check),
+                                     CHECKS[1:])]
 
     def check_refusal(self, run):
+        if self.name == "links_to_a_secret":  # seen before anything is built
+            self.assertRegex(run.stderr, r"\Aassay: [^\n]*symbolic link[^\n]*\n\Z")
+            return self.assertEqual((run.returncode, run.stdout), (2, ""))
         self.assertEqual(run.returncode, 3, run.stderr[-2000:])
         self.assertEqual(run.stdout, "")
         self.assertRegex(run.stderr, NOT_BUILT[self.name])
         self.assertRegex(run.stderr.splitlines()[-1], r"^assay: \S+ does not build$")
         self.assertLess(len(run.stderr), 100_000)
 
-    def check_scorecard(self, run):
-        self.assertEqual(run.returncode, 1, run.stderr)
-        card = json.loads(run.stdout)
-        self.assertEqual((card["score"], card["max_score"]), (0, 20))
-        self.assertTrue(card["complete"])
-        for check in card["checks"]:
-            self.assertEqual(check["verdict"], "fail", check)
-            self.assertRegex(check["reason"], r"\w+ \w+")
-            self.assertNotIn("CHEAT", check["output"])
-            print(f"  {check['id']} {check['seconds']:.1f} s  {check['reason']}", file=sys.stderr)
-        reasons = "\n".join(check["reason"] for check in card["checks"])
-        self.assertTrue(re.search(REASONS.get(self.name, ""), reasons), reasons)
+    def check_scorecards(self, runs, points):
+        reasons, points_lost = "", 0
+        for run in runs:
+            self.assertEqual(run.returncode, 1, run.stderr)
+            card = json.loads(run.stdout)
+            self.assertEqual((card["score"], card["complete"]), (0, True))
+            points_lost += card["max_score"]
+            for check in card["checks"]:
+                self.assertEqual(check["verdict"], "fail", check)
+                self.assertLess(check["seconds"], CHECK_LIMIT_S)
+                self.assertRegex(check["reason"], r"\w+ \w+")
+                self.assertNotIn("CHEAT", check["output"])
+                self.assertRegex(check["reason"], REASONS.get(self.name, WRONG_ANSWER))
+                reasons += f"  {check['id']} {check['seconds']:.1f} s  {check['reason']}\n"
+        self.assertEqual(points_lost, points or points_lost)
+        print(reasons, end="", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,8 @@ class Checkout:
     """A copy that an ordinary user can enter, with the program in it. Use it with `with`."""
 
     def __init__(self):
+        if not PROGRAM.exists():
+            raise RuntimeError(f"there is no {PROGRAM}: build the target 'product'")
         # The program sees the resolved path, also where /tmp is a symbolic link.
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="assay-end-to-end-")).resolve()
         self.root.chmod(0o755)
@@ -141,7 +143,7 @@ class Checkout:
         return path
 
     def listing(self, but=()):
-        """Every path with its size and its time of change, but for what lies in folders of `but`."""
+        """Every path with its size and time of change, but for what lies in a folder of `but`."""
         found = {}
         for path in sorted(self.root.rglob("*")):
             name = str(path.relative_to(self.root))

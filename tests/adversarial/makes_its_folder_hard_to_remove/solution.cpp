@@ -11,7 +11,7 @@
 
 namespace {
 
-constexpr int depth = 3000;
+constexpr int depth = 150;  // more than are removed at once
 
 void listen_on(const char* path) {
   sockaddr_un address{};

@@ -17,7 +17,8 @@ class Thrower final : public Limiter {
  public:
   Decision acquire(std::string_view key, std::int64_t cost) override {
     static const Bomb bomb;
-    if (cost == 1) throw std::runtime_error("end 0000000000000000\nadmitted 1\n" + std::string(key));
+    if (cost == 1)
+      throw std::runtime_error("end 0000000000000000\nadmitted 1\n" + std::string(key));
     if (cost == 2) throw 2;
     return {true, 1, std::nullopt};
   }
