@@ -77,7 +77,11 @@ std::vector<Part> split(const History& history, bool by_element) {
   const bool one_key =
       std::all_of(history.operations.begin(), history.operations.end(),
                   [&](const Operation& op) { return op.key == history.operations.front().key; });
-  if (one_key && !by_element) return std::vector<Part>(1, std::move(events));
+  if (one_key && !by_element) {
+    std::vector<Part> parts;
+    parts.push_back(std::move(events));
+    return parts;
+  }
   Numbering numbering;
   std::vector<std::uint32_t> part_of(history.operations.size());
   std::vector<std::size_t> sizes;

@@ -198,7 +198,7 @@ class CommandLine {
     if (result.command == &app_) return result;
     result.candidates = options_of(*result.command);
     for (int i = 2; i < count; ++i) {
-      const std::string word = words[i];
+      const std::string word = base::split(words[i], '=')[0];
       const bool number = base::to_integer(word).has_value();
       if (word[0] == '-' && !number && !base::contains(result.candidates, word))
         result.typed = word;

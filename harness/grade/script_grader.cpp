@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view not_implemented = "not-implemented ";
 constexpr std::string_view threw = "threw ";
+constexpr std::string_view never_ready = " before it was ready";
 constexpr std::string_view host_error = "error ";
 constexpr std::size_t named_mistakes_max = 2;
 
@@ -106,12 +107,12 @@ class ScriptShrinker {
   // A talk about the smallest script, in a subject of its own. If subjects behave differently when
   // they have lived before (shared state), candidates get a subject each.
   std::optional<Conversation> run() {
+    if (slow_) return only_the_last_operation();
     for (const std::size_t together : {std::size_t{32}, std::size_t{1}}) {
       Script smallest{start_.setup, shrunk(together)};
       std::string name = fmt::format("shrunk from {}", start_.operations.size());
       auto talk = converse(subject_, {smallest}, std::move(name), Pace::stepwise);
       if (same_failure(talk)) return talk;
-      if (slow_) break;
     }
     auto talk = converse(subject_, {start_}, "alone", Pace::stepwise);
     return same_failure(talk) ? std::optional(std::move(talk)) : std::nullopt;
@@ -120,16 +121,20 @@ class ScriptShrinker {
  private:
   using Operations = std::vector<std::string>;
 
+  // Each attempt would take as long as the time-out, so there is one.
+  std::optional<Conversation> only_the_last_operation() const {
+    const Script last{start_.setup, {start_.operations.back()}};
+    auto talk = converse(subject_, {last}, fmt::format("shrunk from {}", start_.operations.size()),
+                         Pace::stepwise);
+    return same_failure(talk) ? std::optional(std::move(talk)) : std::nullopt;
+  }
+
   Operations shrunk(std::size_t together) {
     sim::ShrinkLimits limits;
     limits.batch_candidates = together;
-    if (slow_) limits.batches = 2;
     sim::Shrinker<std::string> shrinker(
         [this](const std::vector<Operations>& candidates) { return first_failing(candidates); },
-        [this](const std::string& operation) {
-          return slow_ ? Operations{} : check_.simpler(operation);
-        },
-        limits);
+        [this](const std::string& operation) { return check_.simpler(operation); }, limits);
     return shrinker.shrink(start_.operations);
   }
 
@@ -233,7 +238,9 @@ Evidence ScriptGrader::collect(const CheckInfo& info, const SubjectSpec& subject
 
   Evidence evidence;
   evidence.conversations.push_back(converse(subject, plan, "planned", Pace::trace));
-  if (!evidence.conversations[0].trouble.empty()) {
+  // Once more, to see at which operation; one that is never ready would only take its time again.
+  const std::string& trouble = evidence.conversations[0].trouble;
+  if (!trouble.empty() && !trouble.ends_with(never_ready)) {
     evidence.conversations[0] = converse(subject, plan, "planned", Pace::stepwise);
   }
   const Judgement judged(check, evidence.conversations[0]);

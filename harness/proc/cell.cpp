@@ -86,7 +86,7 @@ struct Cell::State {
 
   void start(const Command& command, const Limits& wanted);
   Ready wait_until(steady_clock::time_point deadline, bool for_writing);
-  void drain(Descriptor& pipe, std::string& kept, std::uint64_t& all_bytes);
+  void drain(Descriptor& pipe, std::string& kept, std::uint64_t& all_bytes) const;
   void drain_all();
   void hear_from_guard();
   void request_stop(Ending::Kind kind);
@@ -139,7 +139,7 @@ void Cell::State::start(const Command& command, const Limits& wanted) {
   channel = std::move(new_channel.ours);
 }
 
-void Cell::State::drain(Descriptor& pipe, std::string& kept, std::uint64_t& all_bytes) {
+void Cell::State::drain(Descriptor& pipe, std::string& kept, std::uint64_t& all_bytes) const {
   std::array<char, kDrainStepBytes> step;
   for (int steps = 0; pipe && steps < kDrainStepLimit; ++steps) {
     const ssize_t got = ::read(pipe.get(), step.data(), step.size());

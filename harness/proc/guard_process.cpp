@@ -129,7 +129,7 @@ void GuardProcess::end() {
   }
   int status = 0;
   if (::waitpid(process_, &status, WNOHANG) == 0) {
-    if (wait_readable(control(), 0) == false) ::kill(process_, SIGKILL);
+    if (!wait_readable(control(), 0)) ::kill(process_, SIGKILL);
     ::waitpid(process_, &status, 0);
   }
   process_ = -1;

@@ -17,9 +17,9 @@ void Row::put(int column, std::string_view text, Painter painter) {
     const std::string_view character = text.substr(0, next.bytes);
     const int columns = width(character);
     if (column + columns > static_cast<int>(cells_.size())) return;
-    for (int i = 0; i < columns; ++i) {
-      cells_[static_cast<std::size_t>(column + i)] = {
-          std::string(i == 0 ? character : std::string_view()), painter};
+    for (int at = column; at < column + columns; ++at) {
+      cells_[static_cast<std::size_t>(at)] = {
+          std::string(at == column ? character : std::string_view()), painter};
     }
     text.remove_prefix(next.bytes);
     column += columns;

@@ -243,7 +243,7 @@ class Runs(checkout.CheckoutTest):
     def test_replay_of_a_pass(self):
         self.run_well("grade", "rate_limiter", "--solution", "reference", "--only", "1.1")
         self.refuse("replay", code=2, says="nothing failed in r-0001")
-        self.assertIn("right now", self.run_well("replay", "last", "1.1"))
+        self.refuse("replay", "last", "1.1", code=2, says="1.1 did not fail in r-0001")
 
 
 if __name__ == "__main__":

@@ -9,15 +9,15 @@ namespace {
 
 using namespace assay;
 
+constexpr int our_bug = 70;
+
 // Bad usage is one line, and exit code 2, as everywhere.
 int explain(const std::string& what) {
   std::cerr << "assay: " << what << ": see ./assay check --help\n";
   return check::unreadable;
 }
 
-}  // namespace
-
-int main(int count, char** words) {
+int run(int count, char** words) {
   check::CheckOptions options;
   std::string budget;
   CLI::App app("Judges a history: does the model hold?", "assay check");
@@ -46,4 +46,15 @@ int main(int count, char** words) {
     return explain(error.what());
   }
   return check::check_command(options, std::cout, std::cerr);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    return run(count, words);
+  } catch (const std::exception& error) {
+    std::cerr << "assay: " << error.what() << '\n';
+    return our_bug;
+  }
 }

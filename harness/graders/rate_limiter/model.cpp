@@ -115,7 +115,7 @@ Model::Wide Model::grown(Wide credit, std::int64_t elapsed_ns) const {
     case Mistake::never_refills:
       return credit;
     case Mistake::refill_forgets_fractions:
-      return credit + elapsed_ns / interval * interval;
+      return credit + Wide{elapsed_ns / interval} * interval;
     default:
       return credit + elapsed_ns;
   }

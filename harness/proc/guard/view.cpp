@@ -75,7 +75,7 @@ void attach(const Descriptor& mount, const std::string& path) {
 std::string topmost_closed(const std::string& path) {
   for (std::size_t end = path.find('/', 1); end != std::string::npos;
        end = path.find('/', end + 1)) {
-    const std::string ancestor = path.substr(0, end);
+    std::string ancestor = path.substr(0, end);
     struct stat status {};
     if (::stat(ancestor.c_str(), &status) == 0 && (status.st_mode & S_IXOTH) == 0) return ancestor;
   }
