@@ -13,7 +13,7 @@ constexpr std::chrono::seconds cpu_limit{3};
 // The Python files of a folder or the one that was named; empty if this is not a Python solution.
 std::map<std::string, fs::path> python_files(const fs::path& path) {
   std::map<std::string, fs::path> files;
-  if (path.extension() == ".py" && fs::is_regular_file(path)) return {{"solution.py", path}};
+  if (path.extension() == ".py" && fs::is_regular_file(path)) return {{path.filename(), path}};
   if (!fs::is_directory(path) || !fs::exists(path / "solution.py")) return {};
   if (fs::exists(path / "solution.cpp")) return {};
   for (const auto& entry : fs::directory_iterator(path)) {
@@ -81,7 +81,9 @@ Readied ready(const Solution& solution, const Exercise& exercise, int contract_v
   subject.shown_as = shown(fs::is_directory(path) ? path : path.parent_path());
   if (solution.info.language == "python") {
     subject.files = solution.files;
-    subject.argv = {"python3", "{cell}/solution.py"};
+    const bool folder = solution.files.count("solution.py") > 0;
+    subject.argv = {"python3",
+                    "{cell}/" + (folder ? "solution.py" : solution.files.begin()->first)};
   } else {
     readied.build = builder.build(
         {exercise.slug, solution.sources, subject.shown_as, purpose == Purpose::debugging}, pause);

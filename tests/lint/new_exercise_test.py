@@ -73,7 +73,7 @@ class NewExercise(unittest.TestCase):
 
     def test_stubs_score_nothing_and_say_where_to_begin(self):
         for stub, place in (("stub", f"exercises/{SLUG}/stub.cpp:"),
-                            (f"exercises/{SLUG}/stub.py", "solution.py:")):
+                            (f"exercises/{SLUG}/stub.py", f"exercises/{SLUG}/stub.py:")):
             result = self.grade("--solution", stub, code=1)
             self.assertEqual((result["score"], result["complete"]), (0, True))
             self.assertEqual(result["checks"][0]["reason"],
