@@ -102,6 +102,9 @@ TEST_P(Confinement, RemovesTracesInFoldersOpenToAll) {
 TEST_P(Confinement, HidesTheGrader) {
   Cell cell(GetParam());
   EXPECT_EQ(output_of(cell, subject(cell, {"peek", std::to_string(::getpid())})), "");
+  // Without namespaces a subject that runs as your user sees your other processes: a gap that it
+  // says.
+  if (GetParam() != Tier::namespaces && has_gap(cell, "can read what you can read")) return;
   EXPECT_EQ(output_of(cell, subject(cell, {"peek", std::to_string(::getppid())})), "")
       << "of another process";
 }
