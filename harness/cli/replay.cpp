@@ -129,7 +129,7 @@ int replay(const Context& context, const RunOptions& options) {
   const auto solution = solution_of(context, exercise, run.card.solution);
   auto readied = grade::ready(solution, exercise, grader->contract_version(), builder,
                               grade::heed_interruptions,
-                              options.debug ? grade::Purpose::debugging : grade::Purpose::grading);
+                              options.debug ? proc::Flavour::debugger : proc::Flavour::plain);
   if (!readied.subject) {
     fmt::print(stderr, "{}assay: {} does not build\n",
                report::harmless(readied.build.messages, context.err.unicode, report::Lines::many),

@@ -65,7 +65,7 @@ Solution exec_solution(const std::string& command) {
 }
 
 Readied ready(const Solution& solution, const Exercise& exercise, int contract_version,
-              proc::Builder& builder, const std::function<void()>& pause, Purpose purpose) {
+              proc::Builder& builder, const std::function<void()>& pause, proc::Flavour flavour) {
   Readied readied;
   SubjectSpec subject;
   subject.exercise = exercise.slug;
@@ -85,8 +85,8 @@ Readied ready(const Solution& solution, const Exercise& exercise, int contract_v
     subject.argv = {"python3",
                     "{cell}/" + (folder ? "solution.py" : solution.files.begin()->first)};
   } else {
-    readied.build = builder.build(
-        {exercise.slug, solution.sources, subject.shown_as, purpose == Purpose::debugging}, pause);
+    readied.build =
+        builder.build({exercise.slug, solution.sources, subject.shown_as, flavour}, pause);
     if (!readied.build.built) return readied;
     subject.files = {{"subject", readied.build.program}};
     subject.argv = {"{cell}/subject"};

@@ -33,12 +33,10 @@ struct Readied {
   proc::Build build;
 };
 
-enum class Purpose { grading, debugging };
-
 // Builds what has to be built. Calls `pause` now and then: it may throw to interrupt.
 Readied ready(const Solution& solution, const Exercise& exercise, int contract_version,
               proc::Builder& builder, const std::function<void()>& pause,
-              Purpose purpose = Purpose::grading);
+              proc::Flavour flavour = proc::Flavour::plain);
 
 // `path` as seen from the current folder, if that is shorter to read.
 std::string shown(const std::filesystem::path& path);

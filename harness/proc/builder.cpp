@@ -1,8 +1,10 @@
 #include "proc/builder.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -16,120 +18,179 @@ namespace {
 
 constexpr std::size_t sources_max = 64;
 constexpr std::size_t sources_bytes_max = 4U << 20;
-constexpr std::size_t program_bytes_max = 256U << 20;
+constexpr std::size_t product_bytes_max = 256U << 20;
 constexpr std::size_t messages_bytes_max = 16U << 10;
-constexpr std::size_t cached_programs_max = 200;
 constexpr std::chrono::seconds compile_limit{120};
-constexpr std::chrono::milliseconds poll_interval{50};
+constexpr std::chrono::milliseconds poll_interval{5};
+
+using Words = std::vector<std::string>;
+using Files = std::map<std::string, fs::path>;
 
 // The recorded flags of every solution. Warnings are shown, and are the solution's own business.
-const std::vector<std::string> compile_flags{"-std=c++20", "-O2",     "-g",
-                                             "-Wall",      "-Wextra", "-Wno-unused-parameter"};
-const std::vector<std::string> link_flags{"-pthread"};
+const Words compile_flags{"-std=c++20", "-g", "-Wall", "-Wextra", "-Wno-unused-parameter"};
+
+// Beside the flags of all, for objects and for programs.
+struct FlavourFlags {
+  std::string library;  // the host's, after its exercise
+  Words compile;
+  Words link;
+};
+
+const FlavourFlags& flags_of(Flavour flavour) {
+  static const Words sanitize_addresses{"-O1", "-fno-omit-frame-pointer",
+                                        "-fsanitize=address,undefined"};
+  static const std::map<Flavour, FlavourFlags> all{
+      {Flavour::plain, {"", {"-O2"}, {}}},
+      {Flavour::debugger, {"", {"-O0"}, {}}},
+      // The scheduler takes the place of the sanitizer's library.
+      {Flavour::scheduled, {"_scheduled", {"-O1", "-fsanitize=thread"}, {}}},
+      {Flavour::threads, {"_thread", {"-O1", "-fsanitize=thread"}, {"-fsanitize=thread"}}},
+      {Flavour::addresses, {"_address", sanitize_addresses, {"-fsanitize=address,undefined"}}}};
+  return all.at(flavour);
+}
 
 Limits compiler_limits() {
   Limits limits;
   limits.cpu = compile_limit;
   limits.memory_bytes = 3ULL << 30;
   limits.address_space_bytes = 8ULL << 30;
-  limits.file_bytes = program_bytes_max;
+  limits.file_bytes = product_bytes_max;
   limits.kept_output_bytes = messages_bytes_max;
   return limits;
 }
 
-// Everything that decides what a build makes: compared byte by byte, so that no two can be
-// confused.
-std::string recipe_of(const BuildRequest& request, const std::map<std::string, fs::path>& given,
-                      const std::string& command) {
-  std::string recipe = request.shown_as + '\n' + command + '\n';
+// One run of the compiler in a cell of its own: a source to an object, or objects to a program.
+struct Recipe {
+  Words argv;
+  std::map<std::string, std::string> texts;  // files of the submission, by name
+  Files files;                               // ours, by name
+  std::string product;                       // the name of what it makes
+  std::string shown_as;
+};
+
+std::string in_full(const Recipe& recipe) {
+  std::string text = recipe.shown_as + '\n' + base::join(recipe.argv, " ") + '\n';
   const auto add = [&](const std::string& name, const std::string& content) {
-    recipe += fmt::format("{} {}\n", name, content.size()) + content;
+    text += fmt::format("{} {}\n", name, content.size()) + content;
   };
-  for (const auto& [name, content] : request.sources) add(name, content);
-  for (const auto& [name, path] : given) add(name, read_file(path));
+  for (const auto& [name, content] : recipe.texts) add(name, content);
+  for (const auto& [name, path] : recipe.files) add(name, read_file(path));
+  return text;
+}
+
+class CompilerRun {
+ public:
+  explicit CompilerRun(const Recipe& recipe) : recipe_(recipe) {
+    for (const auto& [name, content] : recipe.texts) cell_.put(name, content);
+    for (const auto& [name, path] : recipe.files) cell_.put_copy(name, path);
+    Command command;
+    command.argv = recipe.argv;
+    cell_.start(command, compiler_limits());
+  }
+
+  bool ended() {
+    cell_.wait(poll_interval);
+    if (!cell_.ending() && std::chrono::steady_clock::now() > deadline_) cell_.stop();
+    return cell_.ending().has_value();
+  }
+
+  // What was made, or nothing and the reason in `messages`.
+  std::optional<std::string> product(std::string& messages) const {
+    messages = cell_.output().err;
+    if (cell_.output().err_bytes > messages.size()) messages += "\n(and more)";
+    if (!messages.empty() && messages.back() != '\n') messages += '\n';
+    base::replace_all(messages, "source/", recipe_.shown_as + "/");
+    if (!cell_.ending()->clean()) {
+      if (messages.empty()) messages = "the compiler " + cell_.ending()->in_words() + "\n";
+      return std::nullopt;
+    }
+    auto made = cell_.take(recipe_.product, product_bytes_max);
+    if (!made) messages += "the compiler left no program that can be used\n";
+    return made;
+  }
+
+ private:
+  const Recipe& recipe_;
+  Cell cell_;
+  const std::chrono::steady_clock::time_point deadline_ =
+      std::chrono::steady_clock::now() + compile_limit;
+};
+
+struct Made {
+  bool all = true;  // else `messages` says why not
+  bool from_cache = true;
+  std::vector<fs::path> products;
+  std::string messages;
+};
+
+// Makes what isn't in the cache, as many at once as there are processors.
+Made make(const std::vector<Recipe>& recipes, const BuildCache& cache,
+          const std::function<void()>& pause) {
+  std::vector<BuildCache::Entry> entries(recipes.size());
+  Made made;
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < recipes.size(); ++i) {
+    if (auto entry = cache.find(in_full(recipes[i]))) {
+      entries[i] = std::move(*entry);
+    } else {
+      missing.push_back(i);
+    }
+  }
+  made.from_cache = missing.empty();
+  const std::size_t at_once = std::max(1U, std::thread::hardware_concurrency());
+  std::map<std::size_t, std::unique_ptr<CompilerRun>> running;
+  for (auto next = missing.begin(); next != missing.end() || !running.empty();) {
+    pause();
+    for (; next != missing.end() && running.size() < at_once; ++next) {
+      running[*next] = std::make_unique<CompilerRun>(recipes[*next]);
+    }
+    std::erase_if(running, [&](auto& numbered) {
+      auto& [i, run] = numbered;
+      if (!run->ended()) return false;
+      const auto product = run->product(entries[i].messages);
+      made.all = made.all && product;
+      if (product) entries[i] = cache.keep(in_full(recipes[i]), *product, entries[i].messages);
+      return true;
+    });
+  }
+  for (auto& entry : entries) {
+    made.products.push_back(std::move(entry.product));
+    made.messages += entry.messages;
+  }
+  return made;
+}
+
+Recipe object_recipe(const BuildRequest& request, const std::string& source,
+                     const Files& contract) {
+  Recipe recipe{{"g++"}, {}, contract, "object.o", request.shown_as};
+  const auto& own = flags_of(request.flavour).compile;
+  recipe.argv.insert(recipe.argv.end(), compile_flags.begin(), compile_flags.end());
+  recipe.argv.insert(recipe.argv.end(), own.begin(), own.end());
+  recipe.argv.push_back("-ffile-prefix-map=source=" + request.shown_as);
+  for (const auto* word : {"-iquote", "include", "-o", "object.o", "-c"}) {
+    recipe.argv.emplace_back(word);
+  }
+  recipe.argv.push_back("source/" + source);
+  for (const auto& [name, content] : request.sources) {
+    if (name == source || !name.ends_with(".cpp")) recipe.texts["source/" + name] = content;
+  }
   return recipe;
 }
 
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
-}
-
-void forget_oldest(const fs::path& cache) {
-  std::vector<std::pair<fs::file_time_type, fs::path>> programs;
-  for (const auto& entry : fs::directory_iterator(cache)) {
-    programs.emplace_back(entry.last_write_time(), entry.path());
+Recipe program_recipe(const BuildRequest& request, const std::vector<fs::path>& objects,
+                      const fs::path& host) {
+  Recipe recipe{{"g++", "-o", "subject"}, {}, {}, "subject", request.shown_as};
+  for (const auto& object : objects) {
+    const std::string name = fmt::format("{}.o", recipe.files.size());
+    recipe.argv.push_back(name);
+    recipe.files[name] = object;
   }
-  std::sort(programs.begin(), programs.end());
-  for (std::size_t i = 0; i + cached_programs_max < programs.size(); ++i) {
-    fs::remove_all(programs[i].second);
-  }
-}
-
-// What every solution is given: the contract, the kit, and the host to link with.
-std::map<std::string, fs::path> given_files(const fs::path& root, const fs::path& build_folder,
-                                            const std::string& exercise) {
-  std::map<std::string, fs::path> given{
-      {"include/api.hpp", root / "exercises" / exercise / "api.hpp"},
-      {"lib/libhost.a", build_folder / "lib" / ("libhost_" + exercise + ".a")}};
-  for (const auto& entry : fs::directory_iterator(root / "exercises" / "kit")) {
-    given["include/kit/" + entry.path().filename().string()] = entry.path();
-  }
-  return given;
-}
-
-std::vector<std::string> compile_command(const BuildRequest& request) {
-  std::vector<std::string> command{"g++"};
-  command.insert(command.end(), compile_flags.begin(), compile_flags.end());
-  if (request.for_debugger) command.emplace_back("-O0");
-  command.push_back("-ffile-prefix-map=source=" + request.shown_as);
-  for (const auto* word : {"-iquote", "include", "-o", "subject"}) command.emplace_back(word);
-  for (const auto& [name, content] : request.sources) {
-    if (name.ends_with(".cpp")) command.push_back("source/" + name);
-  }
-  command.emplace_back("lib/libhost.a");
-  command.insert(command.end(), link_flags.begin(), link_flags.end());
-  return command;
-}
-
-// The program, or nothing and the reason in `messages`.
-std::optional<std::string> compile(const BuildRequest& request,
-                                   const std::map<std::string, fs::path>& given,
-                                   const std::vector<std::string>& argv,
-                                   const std::function<void()>& pause, std::string& messages) {
-  Cell cell;
-  for (const auto& [name, content] : request.sources) cell.put("source/" + name, content);
-  for (const auto& [name, path] : given) cell.put_copy(name, path);
-  Command command;
-  command.argv = argv;
-  cell.start(command, compiler_limits());
-  const auto deadline = std::chrono::steady_clock::now() + compile_limit;
-  while (!cell.ending()) {
-    pause();
-    cell.wait(poll_interval);
-    if (std::chrono::steady_clock::now() > deadline) cell.stop();
-  }
-  messages = cell.output().err;
-  if (cell.output().err_bytes > messages.size()) messages += "\n(and more)";
-  if (!messages.empty() && messages.back() != '\n') messages += '\n';
-  base::replace_all(messages, "source/", request.shown_as + "/");
-  if (!cell.ending()->clean()) {
-    if (messages.empty()) messages = "the compiler " + cell.ending()->in_words() + "\n";
-    return std::nullopt;
-  }
-  auto program = cell.take("subject", program_bytes_max);
-  if (!program) messages += "the compiler left no program that can be used\n";
-  return program;
-}
-
-void keep(const fs::path& cached, const std::string& program, const std::string& messages,
-          const std::string& recipe) {
-  fs::create_directories(cached);
-  write_atomically(cached / "subject", program, fs::perms(0755));
-  write_atomically(cached / "messages", messages, fs::perms(0644));
-  write_atomically(cached / "recipe", recipe, fs::perms(0644));  // last: it makes the entry valid
-  forget_oldest(cached.parent_path());
+  recipe.files["libhost.a"] = host;
+  recipe.argv.emplace_back("libhost.a");
+  recipe.argv.emplace_back("-pthread");
+  const auto& own = flags_of(request.flavour).link;
+  recipe.argv.insert(recipe.argv.end(), own.begin(), own.end());
+  return recipe;
 }
 
 }  // namespace
@@ -179,24 +240,46 @@ std::map<std::string, std::string> read_sources(const fs::path& path) {
 }
 
 Builder::Builder(fs::path root, fs::path build_folder)
-    : root_(std::move(root)), build_folder_(std::move(build_folder)) {}
+    : root_(std::move(root)),
+      build_folder_(std::move(build_folder)),
+      cache_(root_ / ".assay" / "subjects") {}
+
+// What every solution is given to include.
+Builder::Files Builder::contract_of(const std::string& exercise) const {
+  Files given;
+  const auto give = [&](const fs::path& folder, const std::string& prefix) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() != ".hpp") continue;
+      given[prefix + entry.path().filename().string()] = entry.path();
+    }
+  };
+  give(root_ / "exercises" / exercise, "include/");
+  give(root_ / "exercises" / "kit", "include/kit/");
+  return given;
+}
+
+fs::path Builder::host_of(const BuildRequest& request) const {
+  return build_folder_ / "lib" /
+         fmt::format("libhost_{}{}.a", request.exercise, flags_of(request.flavour).library);
+}
 
 Build Builder::build(const BuildRequest& request, const std::function<void()>& pause) {
   const auto began = std::chrono::steady_clock::now();
-  const auto given = given_files(root_, build_folder_, request.exercise);
-  const auto command = compile_command(request);
-  const std::string recipe = recipe_of(request, given, base::join(command, " "));
-  const fs::path cached = root_ / ".assay" / "subjects" / fmt::format("{:016x}", fnv1a(recipe));
-
+  const auto contract = contract_of(request.exercise);
+  std::vector<Recipe> recipes;
+  for (const auto& [name, content] : request.sources) {
+    if (name.ends_with(".cpp")) recipes.push_back(object_recipe(request, name, contract));
+  }
+  const Made objects = make(recipes, cache_, pause);
   Build build;
-  build.program = cached / "subject";
-  build.from_cache = fs::exists(cached / "recipe") && read_file(cached / "recipe") == recipe;
-  build.built = build.from_cache;
-  if (build.from_cache) {
-    build.messages = read_file(cached / "messages");
-  } else if (const auto program = compile(request, given, command, pause, build.messages)) {
-    keep(cached, *program, build.messages, recipe);
-    build.built = true;
+  build.messages = objects.messages;
+  if (objects.all) {
+    const Made program =
+        make({program_recipe(request, objects.products, host_of(request))}, cache_, pause);
+    build.built = program.all;
+    build.from_cache = objects.from_cache && program.from_cache;
+    build.program = program.products.front();
+    build.messages += program.messages;
   }
   build.took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - began);

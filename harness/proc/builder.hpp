@@ -1,6 +1,6 @@
 // The one builder: turns a solution's sources into a subject, wherever they come from. It compiles
-// them in a cell, as untrusted as running them, links the exercise's host, and keeps what it built
-// by content.
+// each in a cell, as untrusted as running them, links the exercise's host, and keeps objects and
+// programs by content: an edit costs one source file and one link.
 #pragma once
 
 #include <chrono>
@@ -10,13 +10,24 @@
 #include <string>
 #include <vector>
 
+#include "proc/build_cache.hpp"
+
 namespace assay::proc {
+
+// What watches a subject run. Its host is of the same kind.
+enum class Flavour {
+  plain,
+  debugger,   // unoptimised, so that every variable can be looked at
+  scheduled,  // every access to memory may switch threads (host/threads)
+  threads,    // ThreadSanitizer
+  addresses,  // AddressSanitizer and UndefinedBehaviorSanitizer
+};
 
 struct BuildRequest {
   std::string exercise;
   std::map<std::string, std::string> sources;  // by name: *.cpp are compiled, headers lie beside
-  std::string shown_as;       // the folder that messages and debug information name
-  bool for_debugger = false;  // unoptimised, so that every variable can be looked at
+  std::string shown_as;  // the folder that messages and debug information name
+  Flavour flavour = Flavour::plain;
 };
 
 struct Build {
@@ -36,8 +47,14 @@ class Builder {
   Build build(const BuildRequest& request, const std::function<void()>& pause);
 
  private:
+  using Files = std::map<std::string, std::filesystem::path>;
+
+  Files contract_of(const std::string& exercise) const;
+  std::filesystem::path host_of(const BuildRequest& request) const;
+
   std::filesystem::path root_;
   std::filesystem::path build_folder_;
+  BuildCache cache_;
 };
 
 // Whether an entry of a solution's folder is a file with this extension. Throws std::runtime_error
