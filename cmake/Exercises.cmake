@@ -25,7 +25,7 @@ function(assay_graders)
     assay_uses(assay_grader_${slug} ${GRADERS_USES})
     list(APPEND libraries assay_grader_${slug})
     string(APPEND declarations
-      "namespace assay::graders::${slug} { std::unique_ptr<grade::Grader> make_grader(); }\n")
+      "namespace assay::graders::${slug} { grade::Grader make_grader(); }\n")
     string(APPEND entries "  if (slug == \"${slug}\") return ${slug}::make_grader();\n")
   endforeach()
   configure_file(${PROJECT_SOURCE_DIR}/harness/graders/registry.cpp.in

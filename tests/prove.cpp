@@ -64,7 +64,6 @@ class Prover {
       if (exercise.slug == proof_.slug) exercise_ = exercise;
     }
     grader_ = graders::make_grader(proof_.slug);
-    if (!grader_) throw std::runtime_error("there is no exercise " + proof_.slug);
   }
 
   bool holds() {
@@ -73,7 +72,7 @@ class Prover {
     const bool own = proof_.kind == "reference";
     return loses_nothing(
         run(grade::find_solution(root_, exercise_, own ? "reference" : proof_.folder.string()),
-            grader_->checks()));
+            grader_.infos()));
   }
 
  private:
@@ -90,7 +89,7 @@ class Prover {
     const std::string named = text_of(toml::parse_file(file.string()), "check", file);
     text_of(toml::parse_file(file.string()), "mistake", file);
     std::vector<grade::CheckInfo> checks;
-    for (const auto& check : grader_->checks()) {
+    for (const auto& check : grader_.infos()) {
       if (check.slug == named) checks.push_back(check);
     }
     if (checks.empty()) throw std::runtime_error(fmt::format("there is no check {}", named));
@@ -98,7 +97,7 @@ class Prover {
   }
 
   bool stub_helps() {
-    const auto results = run(grade::find_solution(root_, exercise_, "stub"), grader_->checks());
+    const auto results = run(grade::find_solution(root_, exercise_, "stub"), grader_.infos());
     double points = 0;
     for (const auto& result : results) points += result.points;
     const auto& first = results.at(0);
@@ -115,12 +114,12 @@ class Prover {
 
   std::vector<grade::CheckResult> run(const grade::Solution& solution,
                                       const std::vector<grade::CheckInfo>& checks) {
-    const auto readied = grade::ready(solution, exercise_, grader_->contract_version(), builder_,
-                                      grade::heed_interruptions);
-    if (!readied.subject) throw std::runtime_error("does not build:\n" + readied.build.messages);
+    grade::Workbench workbench(solution, exercise_, grader_.contract_version, builder_,
+                               grade::heed_interruptions);
+    workbench.subject();
     const std::uint64_t seed = base::fresh_seed();
     std::cout << "seed " << seed << '\n';
-    const auto results = grade::run_checks(*grader_, checks, *readied.subject, seed,
+    const auto results = grade::run_checks(grader_, checks, workbench, seed,
                                            [](const auto&, std::size_t, std::size_t) {})
                              .checks;
     for (const auto& result : results) {
@@ -138,7 +137,7 @@ class Prover {
   fs::path root_;
   proc::Builder builder_;
   grade::Exercise exercise_;
-  std::unique_ptr<grade::Grader> grader_;
+  grade::Grader grader_;
 };
 
 }  // namespace

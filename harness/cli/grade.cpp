@@ -117,7 +117,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   }
   const auto exercise = context.exercise(options.exercise);
   const auto grader = graders::make_grader(exercise.slug);
-  const auto checks = selected(grader->checks(), exercise, options);
+  const auto checks = selected(grader.infos(), exercise, options);
   const std::uint64_t seed = seed_from(options.seed);
 
   grade::Solution solution;
@@ -131,22 +131,23 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   ProgressLine progress(context);
   progress.show("building " + solution.info.path, 0, 1);
   auto builder = context.builder();
-  const auto readied = grade::ready(solution, exercise, grader->contract_version(), builder,
-                                    grade::heed_interruptions);
+  grade::Workbench workbench(std::move(solution), exercise, grader.contract_version, builder,
+                             grade::heed_interruptions);
+  const auto& readied = workbench.ready();
   if (!readied.build.messages.empty()) {
     progress.clear();
     fmt::print(stderr, "{}",
                report::harmless(readied.build.messages, context.err.unicode, report::Lines::many));
   }
   if (!readied.subject) {
-    fmt::print(stderr, "assay: {} does not build\n", solution.info.path);
+    fmt::print(stderr, "assay: {} does not build\n", workbench.solution().info.path);
     return std::nullopt;
   }
 
   grade::Scorecard card;
   card.exercise = exercise.slug;
   card.title = exercise.title;
-  card.solution = solution.info;
+  card.solution = workbench.solution().info;
   card.seed = seed;
   card.started = utc_now();
   card.build_seconds = std::chrono::duration<double>(readied.build.took_ms).count();
@@ -154,13 +155,13 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   card.isolation = isolation_here();
   note_help_taken(context, exercise, card);
 
-  auto run = grade::run_checks(*grader, checks, *readied.subject, card.seed,
+  auto run = grade::run_checks(grader, checks, workbench, card.seed,
                                [&](const grade::CheckInfo& check, std::size_t i, std::size_t n) {
                                  progress.show(check.id + " " + check.title, i, n);
                                });
   progress.clear();
   card.checks = std::move(run.checks);
-  grade::add_up(exercise, grader->checks(), card);
+  grade::add_up(exercise, grader.infos(), card);
   save_run(context.root, card, run.evidence, tip_for);
   remember(context, card);
   return card;

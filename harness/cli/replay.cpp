@@ -43,20 +43,6 @@ grade::Solution solution_of(const Context& context, const grade::Exercise& exerc
   }
 }
 
-// The script of a stored talk.
-std::vector<grade::Script> scripts_of(const grade::Conversation& talk) {
-  std::vector<grade::Script> scripts;
-  const auto verb = [](const std::string& line) { return line.substr(0, line.find(' ')); };
-  for (const auto& exchange : talk.exchanges) {
-    if (verb(exchange.asked) == verb(talk.exchanges[0].asked)) {
-      scripts.push_back({exchange.asked, {}});
-    } else {
-      scripts.back().operations.push_back(exchange.asked);
-    }
-  }
-  return scripts;
-}
-
 bool same_answers(const grade::Conversation& a, const grade::Conversation& b) {
   return std::equal(a.exchanges.begin(), a.exchanges.end(), b.exchanges.begin(), b.exchanges.end(),
                     [](const auto& x, const auto& y) { return x.answered == y.answered; });
@@ -82,11 +68,10 @@ std::optional<std::string> definition_of(const std::string& function,
   return std::nullopt;
 }
 
-// Wraps the subject in gdb, to stop at the last operation of the script: in the solution's own
-// function of that name if it has one, and else in the host.
-void debug(grade::SubjectSpec& subject, const grade::Solution& solution,
-           const grade::Conversation& talk) {
-  if (solution.info.language != "c++") {
+// Runs the script of `talk` in gdb, up to its last operation: in the solution's own function of
+// that name if it has one, and else in the host.
+int debug(grade::Workbench& workbench, const grade::Conversation& talk) {
+  if (workbench.solution().info.language != "c++") {
     throw UsageError(
         "--debug is for solutions in C++: start your own debugger with --exec instead");
   }
@@ -95,17 +80,20 @@ void debug(grade::SubjectSpec& subject, const grade::Solution& solution,
   std::vector<std::string> commands{
       "set breakpoint pending on", "directory " + std::filesystem::current_path().string(),
       fmt::format("break assay_operation if number == {}", talk.exchanges.size()), "run"};
-  if (const auto place = definition_of(verb, solution)) {
+  if (const auto place = definition_of(verb, workbench.solution())) {
     commands.insert(commands.end(), {"tbreak " + *place, "continue"});
   }
   commands.push_back(fmt::format("echo \\nThis is the call that fails: {}\\n", last));
 
+  grade::SubjectSpec subject = workbench.subject(proc::Flavour::debugger);
   std::vector<std::string> argv{"gdb", "--quiet"};
   for (const auto& command : commands) argv.insert(argv.end(), {"-ex", command});
   argv.insert(argv.end(), {"--args", subject.argv[0]});
   subject.argv = std::move(argv);
   subject.interactive = true;
   subject.directory = std::filesystem::current_path();
+  grade::converse(subject, grade::scripts_of(talk), "debugged", grade::Pace::stepwise);
+  return exit_code::passed;
 }
 
 }  // namespace
@@ -123,44 +111,38 @@ int replay(const Context& context, const RunOptions& options) {
   if (seen == run.evidence.end() || seen->second.conversations.empty()) {
     throw UsageError(fmt::format("{} has no evidence of check {}", run.card.run, stored.id));
   }
-  const auto& before = seen->second.conversations.back();
+  const auto* check = grader.named(stored.slug);
+  if (check == nullptr) {
+    throw UsageError(fmt::format("check '{}' no longer exists in {}", stored.slug, exercise.slug));
+  }
 
   auto builder = context.builder();
-  const auto solution = solution_of(context, exercise, run.card.solution);
-  auto readied = grade::ready(solution, exercise, grader->contract_version(), builder,
-                              grade::heed_interruptions,
-                              options.debug ? proc::Flavour::debugger : proc::Flavour::plain);
+  grade::Workbench workbench(solution_of(context, exercise, run.card.solution), exercise,
+                             grader.contract_version, builder, grade::heed_interruptions);
+  if (options.debug) return debug(workbench, seen->second.conversations.back());
+  const auto& readied = workbench.ready(check->flavour());
   if (!readied.subject) {
     fmt::print(stderr, "{}assay: {} does not build\n",
                report::harmless(readied.build.messages, context.err.unicode, report::Lines::many),
                run.card.solution.path);
     return exit_code::not_built;
   }
-  if (options.debug) debug(*readied.subject, solution, before);
-  const auto now =
-      grade::converse(*readied.subject, scripts_of(before), "replayed", grade::Pace::stepwise);
-  if (options.debug) return exit_code::passed;
-
-  const auto infos = grader->checks();
-  const auto info = std::find_if(infos.begin(), infos.end(),
-                                 [&](const auto& each) { return each.slug == stored.slug; });
-  if (info == infos.end()) {
-    throw UsageError(fmt::format("check '{}' no longer exists in {}", stored.slug, exercise.slug));
-  }
-  auto result = grader->judge(*info, {{now}});
+  const auto evidence = check->repeat(workbench, seen->second);
+  auto result = check->judge(evidence);
   result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
   if (result.verdict == grade::Verdict::pass) {
-    print_every_exchange(now);
+    print_every_exchange(evidence.conversations.back());
     fmt::print("\n{}\n", report::green(context.out,
                                        "these answers are right now: grade again for "
                                        "the points"));
     return exit_code::passed;
   }
   fmt::print("{}\n{}\n", report::check_story(result, context.out),
-             same_answers(before, now) ? fmt::format("the same answers as in {}", run.card.run)
-                                       : fmt::format("not the answers of {}: the solution has "
-                                                     "changed, or is not deterministic",
-                                                     run.card.run));
+             same_answers(seen->second.conversations.back(), evidence.conversations.back())
+                 ? fmt::format("the same answers as in {}", run.card.run)
+                 : fmt::format("not the answers of {}: the solution has "
+                               "changed, or is not deterministic",
+                               run.card.run));
   return exit_code::failed;
 }
 
@@ -171,11 +153,11 @@ int judge(const Context& context, const RunOptions& options) {
   grade::Scorecard card = run.card;
   std::vector<grade::CheckInfo> judged;
   for (const auto& check : card.checks) {
-    for (const auto& info : grader->checks()) {
+    for (const auto& info : grader.infos()) {
       if (info.slug == check.slug) judged.push_back(info);
     }
   }
-  for (auto& result : grade::judge_again(*grader, judged, run.evidence)) {
+  for (auto& result : grade::judge_again(grader, judged, run.evidence)) {
     for (auto& check : card.checks) {
       if (check.slug != result.slug) continue;
       result.seconds = check.seconds;
@@ -185,7 +167,7 @@ int judge(const Context& context, const RunOptions& options) {
       check = result;
     }
   }
-  grade::add_up(exercise, grader->checks(), card);
+  grade::add_up(exercise, grader.infos(), card);
   const std::string text =
       options.json ? report::to_json(card) : report::scorecard(card, context.out);
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");

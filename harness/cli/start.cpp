@@ -1,5 +1,8 @@
 // assay start: a copy of the stub to edit, an editor's configuration, and the first failing check.
 #include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -16,14 +19,10 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 namespace {
 
-struct Skeleton {
-  fs::path from;
-  fs::path to;
-};
+// What is copied: from where, by the name that it has in the learner's folder.
+using Skeleton = std::map<std::string, fs::path>;
 
-Skeleton skeleton_of(const Context& context, const grade::Exercise& exercise,
-                     const std::string& language) {
-  const fs::path mine = context.root / "my" / exercise.slug;
+Skeleton skeleton_of(const grade::Exercise& exercise, const std::string& language) {
   const auto& languages = exercise.levels.front().languages;
   if (std::find(languages.begin(), languages.end(), language) == languages.end()) {
     throw UsageError(fmt::format(
@@ -31,8 +30,8 @@ Skeleton skeleton_of(const Context& context, const grade::Exercise& exercise,
         "language is graded with --exec (docs/protocols.md)",
         exercise.slug, base::printable_line(language, 40), base::join(languages, " and ")));
   }
-  if (language == "python") return {exercise.folder / "stub.py", mine / "solution.py"};
-  return {exercise.folder / "stub.cpp", mine / "solution.cpp"};
+  if (language == "python") return {{"solution.py", exercise.folder / "stub.py"}};
+  return grade::stub_files(exercise);
 }
 
 // solution.cpp.old, or .old.2 and so on: nothing that was kept is ever replaced.
@@ -44,31 +43,54 @@ fs::path name_for_old(const fs::path& path) {
 
 // So that clangd finds api.hpp and knows the flags.
 std::string compile_commands(const Context& context, const grade::Exercise& exercise,
-                             const fs::path& source) {
-  const json::array arguments{"g++",
-                              "-std=c++20",
-                              "-Wall",
-                              "-Wextra",
-                              "-Wno-unused-parameter",
-                              "-iquote",
-                              exercise.folder.string(),
-                              "-iquote",
-                              (context.root / "exercises").string(),
-                              "-c",
-                              source.string()};
-  const json::array entries{json::object{{"directory", source.parent_path().string()},
-                                         {"file", source.string()},
-                                         {"arguments", arguments}}};
+                             const Skeleton& skeleton, const fs::path& mine) {
+  json::array entries;
+  for (const auto& [name, from] : skeleton) {
+    const json::array arguments{"g++",
+                                "-std=c++20",
+                                "-Wall",
+                                "-Wextra",
+                                "-Wno-unused-parameter",
+                                "-iquote",
+                                exercise.folder.string(),
+                                "-iquote",
+                                (context.root / "exercises").string(),
+                                "-c",
+                                (mine / name).string()};
+    entries.push_back(json::object{
+        {"directory", mine.string()}, {"file", (mine / name).string()}, {"arguments", arguments}});
+  }
   return json::serialize(entries) + "\n";
 }
 
-void say_where_things_are(const grade::Exercise& exercise, const Skeleton& skeleton) {
-  const auto line = [](const char* did, const fs::path& path, const std::string& what) {
-    fmt::print("  {:<6} {:<40} {}\n", did, grade::shown(path), what);
-  };
-  line("wrote", skeleton.to, "edit this one");
+void line(const char* did, const fs::path& path, const std::string& what) {
+  fmt::print("  {:<6} {:<40} {}\n", did, grade::shown(path), what);
+}
+
+// Files that are there stay as they are, unless they are to be replaced; then they stay beside the
+// new ones. Returns the names that were written.
+std::vector<std::string> write_skeleton(const Skeleton& skeleton, const fs::path& mine,
+                                        bool replace) {
+  std::vector<std::string> written;
+  fs::create_directories(mine);
+  for (const auto& [name, from] : skeleton) {
+    const fs::path to = mine / name;
+    if (fs::exists(to) && !replace) continue;
+    if (fs::exists(to)) fs::rename(to, name_for_old(to));
+    proc::write_atomically(to, proc::read_file(from));
+    written.push_back(name);
+  }
+  return written;
+}
+
+void say_where_things_are(const grade::Exercise& exercise, const fs::path& mine,
+                          const std::vector<std::string>& written) {
+  for (const auto& name : written) {
+    const bool first = name.starts_with("solution.");
+    line("wrote", mine / name, first ? "edit this one" : "for a later level");
+  }
   line("read", exercise.folder / "README.md", "the question (./assay show " + exercise.slug + ")");
-  if (skeleton.to.extension() == ".cpp") line("read", exercise.folder / "api.hpp", "the contract");
+  if (fs::exists(mine / "solution.cpp")) line("read", exercise.folder / "api.hpp", "the contract");
   fmt::print("\n");
 }
 
@@ -76,25 +98,23 @@ void say_where_things_are(const grade::Exercise& exercise, const Skeleton& skele
 
 int start(const Context& context, const StartOptions& options) {
   const auto exercise = context.exercise(options.exercise);
-  const auto skeleton = skeleton_of(context, exercise, options.language);
-  const fs::path mine = skeleton.to.parent_path();
-  const auto other = skeleton.to.extension() == ".py" ? "solution.cpp" : "solution.py";
+  const auto skeleton = skeleton_of(exercise, options.language);
+  const fs::path mine = context.root / "my" / exercise.slug;
+  const auto other = options.language == "python" ? "solution.cpp" : "solution.py";
   if (fs::exists(mine / other)) {
     throw UsageError(fmt::format("{} is there already, in another language: move it away first",
                                  grade::shown(mine / other)));
   }
-  if (fs::exists(skeleton.to) && !options.force) {
+  const auto written = write_skeleton(skeleton, mine, options.force);
+  if (written.empty()) {
     throw UsageError(
         fmt::format("{0} is there already and was left alone: './assay grade {1}' grades "
                     "it, --force replaces it (and keeps the old one beside it)",
-                    grade::shown(skeleton.to), exercise.slug));
+                    grade::shown(mine / skeleton.rbegin()->first), exercise.slug));
   }
-  fs::create_directories(mine);
-  if (fs::exists(skeleton.to)) fs::rename(skeleton.to, name_for_old(skeleton.to));
-  proc::write_atomically(skeleton.to, proc::read_file(skeleton.from));
-  if (skeleton.to.extension() == ".cpp") {
+  if (options.language != "python") {
     proc::write_atomically(mine / "compile_commands.json",
-                           compile_commands(context, exercise, skeleton.to));
+                           compile_commands(context, exercise, skeleton, mine));
   }
 
   const auto& level = exercise.levels.front();
@@ -102,7 +122,7 @@ int start(const Context& context, const StartOptions& options) {
   fmt::print("{} {} question {} {} level 1 takes about {} minutes\n\n",
              report::bold(context.out, exercise.title), glyph.dot, exercise.question, glyph.dot,
              level.minutes);
-  say_where_things_are(exercise, skeleton);
+  say_where_things_are(exercise, mine, written);
 
   GradeOptions first_level;
   first_level.exercise = exercise.slug;

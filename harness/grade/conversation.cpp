@@ -215,6 +215,19 @@ class Talk {
 
 }  // namespace
 
+std::vector<Script> scripts_of(const Conversation& talk) {
+  std::vector<Script> scripts;
+  const auto verb = [](const std::string& line) { return line.substr(0, line.find(' ')); };
+  for (const auto& exchange : talk.exchanges) {
+    if (verb(exchange.asked) == verb(talk.exchanges[0].asked)) {
+      scripts.push_back({exchange.asked, {}});
+    } else {
+      scripts.back().operations.push_back(exchange.asked);
+    }
+  }
+  return scripts;
+}
+
 void note_interruptions() {
   struct sigaction action = {};
   action.sa_handler = [](int) { interruption_seen = 1; };

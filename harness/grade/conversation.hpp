@@ -32,6 +32,9 @@ struct Conversation {
   std::string output;   // the end of what the subject printed
 };
 
+// The scripts of a talk: each begins where the setup's verb comes again.
+std::vector<Script> scripts_of(const Conversation& talk);
+
 // How a subject is started: the same for our host, a Python file and anybody's program.
 struct SubjectSpec {
   std::string exercise;

@@ -12,7 +12,7 @@ struct Level {
   std::string title;
   int minutes = 0;
   double points = 0;
-  std::string protocol;                // script, http…
+  std::string protocol;                // script, threads (script for C++ only), http…
   std::vector<std::string> languages;  // for which `assay start` has a skeleton
   double grading_seconds_max = 0;
   std::vector<std::string> hints;  // each says more than the one before

@@ -9,34 +9,37 @@ double seconds_since(std::chrono::steady_clock::time_point began) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-CheckResult error_result(const CheckInfo& check, const std::string& reason) {
-  CheckResult result;
-  result.id = check.id;
-  result.slug = check.slug;
-  result.level = check.level;
-  result.title = check.title;
-  result.category = check.category;
-  result.max_points = check.points;
-  result.verdict = Verdict::error;
+CheckResult unjudged(const CheckInfo& check, Verdict verdict, const std::string& reason) {
+  CheckResult result = blank_result(check);
+  result.verdict = verdict;
   result.reason = reason;
   return result;
 }
 
+CheckResult run_check(const Check& check, Workbench& workbench, std::uint64_t seed,
+                      Evidence& evidence) {
+  if (const auto why = workbench.left_out_of(check.info().level)) {
+    return unjudged(check.info(), Verdict::not_attempted, *why);
+  }
+  try {
+    evidence = check.collect(workbench, seed);
+    return check.judge(evidence);
+  } catch (const std::exception& error) {
+    return unjudged(check.info(), Verdict::error, error.what());
+  }
+}
+
 }  // namespace
 
-Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks,
-               const SubjectSpec& subject, std::uint64_t seed, const Progress& progress) {
+Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks, Workbench& workbench,
+               std::uint64_t seed, const Progress& progress) {
   Run run;
-  for (const auto& check : checks) {
+  for (const auto& info : checks) {
     heed_interruptions();
-    progress(check, run.checks.size(), checks.size());
+    progress(info, run.checks.size(), checks.size());
     const auto began = std::chrono::steady_clock::now();
-    try {
-      const Evidence& evidence = run.evidence[check.slug] = grader.collect(check, subject, seed);
-      run.checks.push_back(grader.judge(check, evidence));
-    } catch (const std::exception& error) {
-      run.checks.push_back(error_result(check, error.what()));
-    }
+    run.checks.push_back(
+        run_check(*grader.named(info.slug), workbench, seed, run.evidence[info.slug]));
     run.checks.back().seconds = seconds_since(began);
   }
   return run;
@@ -47,7 +50,8 @@ std::vector<CheckResult> judge_again(const Grader& grader, const std::vector<Che
   std::vector<CheckResult> results;
   for (const auto& check : checks) {
     const auto found = evidence.find(check.slug);
-    if (found != evidence.end()) results.push_back(grader.judge(check, found->second));
+    if (found == evidence.end()) continue;
+    results.push_back(grader.named(check.slug)->judge(found->second));
   }
   return results;
 }

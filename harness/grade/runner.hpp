@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "grade/check.hpp"
 #include "grade/exercise.hpp"
-#include "grade/grader.hpp"
 #include "grade/scorecard.hpp"
 
 namespace assay::grade {
@@ -23,8 +23,8 @@ using Progress = std::function<void(const CheckInfo&, std::size_t index, std::si
 
 // A check that fails for a reason of ours has the verdict error, and the rest goes on.
 // Throws Interrupted.
-Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks,
-               const SubjectSpec& subject, std::uint64_t seed, const Progress& progress);
+Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks, Workbench& workbench,
+               std::uint64_t seed, const Progress& progress);
 
 // The verdicts again, from evidence.
 std::vector<CheckResult> judge_again(const Grader& grader, const std::vector<CheckInfo>& checks,

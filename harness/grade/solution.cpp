@@ -4,11 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "proc/builder.hpp"
+#include "proc/files.hpp"
+
 namespace assay::grade {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::chrono::seconds cpu_limit{3};
 
 // The Python files of a folder or the one that was named; empty if this is not a Python solution.
 std::map<std::string, fs::path> python_files(const fs::path& path) {
@@ -30,7 +31,26 @@ Solution solution_at(const fs::path& path, std::string kind) {
   return solution;
 }
 
+Solution stub_of(const Exercise& exercise) {
+  Solution stub = solution_at(exercise.folder / "stub.cpp", "stub");
+  for (const auto& [name, path] : stub_files(exercise)) {
+    stub.sources[path.filename()] = proc::read_file(path);
+  }
+  return stub;
+}
+
 }  // namespace
+
+std::map<std::string, fs::path> stub_files(const Exercise& exercise) {
+  const std::string prefix = "stub_";
+  std::map<std::string, fs::path> files{{"solution.cpp", exercise.folder / "stub.cpp"}};
+  for (const auto& entry : fs::directory_iterator(exercise.folder)) {
+    const std::string name = entry.path().filename();
+    if (!name.starts_with(prefix) || !name.ends_with(".cpp")) continue;
+    files[name.substr(prefix.size())] = entry.path();
+  }
+  return files;
+}
 
 std::string shown(const fs::path& path) {
   std::error_code error;
@@ -43,10 +63,7 @@ Solution find_solution(const fs::path& root, const Exercise& exercise, const std
   if (wanted == "reference") {
     return solution_at(root / "reference" / exercise.slug, "reference");
   }
-  if (wanted == "stub") {
-    Solution solution = solution_at(exercise.folder / "stub.cpp", "stub");
-    return solution;
-  }
+  if (wanted == "stub") return stub_of(exercise);
   if (!wanted.empty()) return solution_at(fs::absolute(wanted), "path");
   const fs::path mine = root / "my" / exercise.slug;
   if (!fs::exists(mine)) {
@@ -62,37 +79,6 @@ Solution exec_solution(const std::string& command) {
   Solution solution;
   solution.info = {"exec", command, "any"};
   return solution;
-}
-
-Readied ready(const Solution& solution, const Exercise& exercise, int contract_version,
-              proc::Builder& builder, const std::function<void()>& pause, proc::Flavour flavour) {
-  Readied readied;
-  SubjectSpec subject;
-  subject.exercise = exercise.slug;
-  subject.contract_version = contract_version;
-  subject.limits.cpu = cpu_limit;
-  if (solution.info.kind == "exec") {
-    subject.argv = {"sh", "-c", solution.info.path};
-    subject.directory = fs::current_path();
-    readied.subject = std::move(subject);
-    return readied;
-  }
-  const fs::path path = fs::absolute(solution.info.path);
-  subject.shown_as = shown(fs::is_directory(path) ? path : path.parent_path());
-  if (solution.info.language == "python") {
-    subject.files = solution.files;
-    const bool folder = solution.files.count("solution.py") > 0;
-    subject.argv = {"python3",
-                    "{cell}/" + (folder ? "solution.py" : solution.files.begin()->first)};
-  } else {
-    readied.build =
-        builder.build({exercise.slug, solution.sources, subject.shown_as, flavour}, pause);
-    if (!readied.build.built) return readied;
-    subject.files = {{"subject", readied.build.program}};
-    subject.argv = {"{cell}/subject"};
-  }
-  readied.subject = std::move(subject);
-  return readied;
 }
 
 }  // namespace assay::grade

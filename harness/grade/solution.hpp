@@ -2,15 +2,11 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 
-#include "grade/conversation.hpp"
 #include "grade/exercise.hpp"
 #include "grade/scorecard.hpp"
-#include "proc/builder.hpp"
 
 namespace assay::grade {
 
@@ -25,18 +21,12 @@ struct Solution {
 Solution find_solution(const std::filesystem::path& root, const Exercise& exercise,
                        const std::string& wanted);
 
+// The starting points in C++, by the name that each has in a learner's folder: stub.cpp is
+// solution.cpp there, and stub_<name>.cpp, of a later level, is <name>.cpp.
+std::map<std::string, std::filesystem::path> stub_files(const Exercise& exercise);
+
 // A command line, run by the shell in the current folder.
 Solution exec_solution(const std::string& command);
-
-struct Readied {
-  std::optional<SubjectSpec> subject;  // nothing if it did not build
-  proc::Build build;
-};
-
-// Builds what has to be built. Calls `pause` now and then: it may throw to interrupt.
-Readied ready(const Solution& solution, const Exercise& exercise, int contract_version,
-              proc::Builder& builder, const std::function<void()>& pause,
-              proc::Flavour flavour = proc::Flavour::plain);
 
 // `path` as seen from the current folder, if that is shorter to read.
 std::string shown(const std::filesystem::path& path);

@@ -1,14 +1,13 @@
 // All graders, found by the build (cmake/Exercises.cmake).
 #pragma once
 
-#include <memory>
 #include <string_view>
 
-#include "grade/grader.hpp"
+#include "grade/check.hpp"
 
 namespace assay::graders {
 
-// The grader of an exercise, or null if there is no such exercise.
-std::unique_ptr<grade::Grader> make_grader(std::string_view slug);
+// The grader of an exercise; throws std::invalid_argument if there is no such exercise.
+grade::Grader make_grader(std::string_view slug);
 
 }  // namespace assay::graders

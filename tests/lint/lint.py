@@ -55,7 +55,7 @@ class Gradings:
         """A solution that includes the grader does not build, and for that reason."""
         source = self.root / "solution.cpp"
         reference = (self.root / "reference" / slug / "solution.cpp").read_text(encoding="utf-8")
-        for header in ("grade/grader.hpp", "check/history.hpp", "host/script.hpp"):
+        for header in ("grade/check.hpp", "check/history.hpp", "host/script.hpp"):
             source.write_text(f'#include "{header}"\n{reference}', encoding="utf-8")
             run = self.run(slug, str(source))
             if run.returncode != 3 or "No such file or directory" not in run.stderr:

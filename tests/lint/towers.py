@@ -59,8 +59,8 @@ def check_includes(root, build, slugs):
             names = [f"graders/{other}/{path.name}" for path in headers[other][:1]]
             (own if other == slug else others).extend(names)
         rules.append((f"host/{slug}", "host/script.hpp",
-                      ["grade/grader.hpp", "check/history.hpp", "proc/cell.hpp", *own]))
-        rules.append((f"graders/{slug}", "grade/grader.hpp", ["cli/context.hpp", *others]))
+                      ["grade/check.hpp", "check/history.hpp", "proc/cell.hpp", *own]))
+        rules.append((f"graders/{slug}", "grade/check.hpp", ["cli/context.hpp", *others]))
         rules.append(("grade", "grade/runner.hpp", own))
     for part, allowed, forbidden in rules:
         folder = root / "harness" / part

@@ -1,7 +1,5 @@
 // The checks of the rate limiter. Each compares a subject's decisions with the model's, call by
 // call, in the aspects that the check is about.
-#include "grade/grader.hpp"
-
 #include <memory>
 
 #include "base/text.hpp"
@@ -17,9 +15,8 @@ class BucketCheck final : public grade::ScriptCheck {
   using Planner = Plan (*)(base::Random&);
 
   BucketCheck(grade::CheckInfo info, Planner planner, Aspects aspects)
-      : info_(std::move(info)), planner_(planner), aspects_(aspects) {}
+      : ScriptCheck(std::move(info)), planner_(planner), aspects_(aspects) {}
 
-  grade::CheckInfo info() const override { return info_; }
   Plan plan(base::Random& random) const override { return planner_(random); }
 
   std::optional<grade::Violation> violation(const grade::Performance& performance) const override {
@@ -56,43 +53,34 @@ class BucketCheck final : public grade::ScriptCheck {
  private:
   static constexpr std::int64_t simple_cost_max = 4;
 
-  grade::CheckInfo info_;
   Planner planner_;
   Aspects aspects_;
 };
 
-class RateLimiterGrader final : public grade::ScriptGrader {
- public:
-  RateLimiterGrader() : ScriptGrader(make_checks()) {}
+std::vector<std::unique_ptr<grade::Check>> make_checks() {
+  std::vector<std::unique_ptr<grade::Check>> checks;
+  const auto add = [&](const char* slug, const char* title, double points,
+                       BucketCheck::Planner planner, Aspects aspects) {
+    const std::string id = "1." + std::to_string(checks.size() + 1);
+    const grade::CheckInfo info{id, slug, 1, title, "correctness", points};
+    checks.push_back(std::make_unique<BucketCheck>(info, planner, aspects));
+  };
+  const Aspects admission;
+  const Aspects with_remaining{.remaining = true};
+  const Aspects with_retry_after{.retry_after = true};
+  const Aspects everything{.remaining = true, .retry_after = true};
 
-  int contract_version() const override { return 1; }
-
- private:
-  static std::vector<std::unique_ptr<grade::ScriptCheck>> make_checks() {
-    std::vector<std::unique_ptr<grade::ScriptCheck>> checks;
-    const auto add = [&](const char* slug, const char* title, double points,
-                         BucketCheck::Planner planner, Aspects aspects) {
-      const std::string id = "1." + std::to_string(checks.size() + 1);
-      const grade::CheckInfo info{id, slug, 1, title, "correctness", points};
-      checks.push_back(std::make_unique<BucketCheck>(info, planner, aspects));
-    };
-    const Aspects admission;
-    const Aspects with_remaining{.remaining = true};
-    const Aspects with_retry_after{.retry_after = true};
-    const Aspects everything{.remaining = true, .retry_after = true};
-
-    add("capacity", "admits its capacity at once, and no more", 4, plan_capacity, admission);
-    add("refill", "regains a token every interval, to the nanosecond", 6, plan_refill, admission);
-    add("cost", "takes what a call costs, and only looks for 0", 3, plan_cost, with_remaining);
-    add("retry_after", "says exactly when to come back", 4, plan_retry_after, with_retry_after);
-    add("exactness", "stays exact over 10,000 calls and at the ends of its ranges", 3,
-        plan_exactness, everything);
-    return checks;
-  }
-};
+  add("capacity", "admits its capacity at once, and no more", 4, plan_capacity, admission);
+  add("refill", "regains a token every interval, to the nanosecond", 6, plan_refill, admission);
+  add("cost", "takes what a call costs, and only looks for 0", 3, plan_cost, with_remaining);
+  add("retry_after", "says exactly when to come back", 4, plan_retry_after, with_retry_after);
+  add("exactness", "stays exact over 10,000 calls and at the ends of its ranges", 3, plan_exactness,
+      everything);
+  return checks;
+}
 
 }  // namespace
 
-std::unique_ptr<grade::Grader> make_grader() { return std::make_unique<RateLimiterGrader>(); }
+grade::Grader make_grader() { return {1, make_checks()}; }
 
 }  // namespace assay::graders::rate_limiter

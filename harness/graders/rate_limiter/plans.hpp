@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "grade/script_grader.hpp"
+#include "grade/script_check.hpp"
 
 namespace assay::graders::rate_limiter {
 

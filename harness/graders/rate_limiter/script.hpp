@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "grade/script_grader.hpp"
+#include "grade/script_check.hpp"
 #include "graders/rate_limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {

@@ -1,7 +1,7 @@
 // How a failing check of the token bucket is told: steps, picture, and the mistake it looks like.
 #pragma once
 
-#include "grade/script_grader.hpp"
+#include "grade/script_check.hpp"
 #include "graders/rate_limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {

@@ -1,5 +1,5 @@
-// A grader whose checks are scripts of operations: it plans them, finds the first answer that
-// breaks a requirement, and shrinks the script to the smallest that still does.
+// A check that is made of scripts of operations: it plans them, finds the first answer that breaks
+// a requirement, and shrinks the script to the smallest that still does.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "grade/grader.hpp"
+#include "grade/check.hpp"
 
 namespace assay::grade {
 
@@ -24,11 +24,13 @@ struct Performance {
   std::string trouble;  // why the last exchanges have no answer
 };
 
-class ScriptCheck {
+class ScriptCheck : public Check {
  public:
-  virtual ~ScriptCheck() = default;
+  using Check::Check;
 
-  virtual CheckInfo info() const = 0;
+  Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
+  CheckResult judge(const Evidence& evidence) const final;
+
   virtual std::vector<Script> plan(base::Random& random) const = 0;
 
   // The first answer that breaks the requirement. Answers that are missing, or are not answers at
@@ -44,22 +46,6 @@ class ScriptCheck {
 
   // The known mistakes that would give every one of these answers.
   virtual std::vector<std::string> look_alikes(const Performance& performance) const;
-};
-
-class ScriptGrader : public Grader {
- public:
-  std::vector<CheckInfo> checks() const final;
-  Evidence collect(const CheckInfo& check, const SubjectSpec& subject,
-                   std::uint64_t seed) const final;
-  CheckResult judge(const CheckInfo& check, const Evidence& evidence) const final;
-
- protected:
-  explicit ScriptGrader(std::vector<std::unique_ptr<ScriptCheck>> checks);
-
- private:
-  const ScriptCheck& check_named(const std::string& slug) const;
-
-  std::vector<std::unique_ptr<ScriptCheck>> checks_;
 };
 
 }  // namespace assay::grade

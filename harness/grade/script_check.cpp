@@ -1,4 +1,4 @@
-#include "grade/script_grader.hpp"
+#include "grade/script_check.hpp"
 
 #include <algorithm>
 #include <map>
@@ -214,78 +214,53 @@ std::vector<std::string> ScriptCheck::look_alikes(const Performance& /*performan
   return {};
 }
 
-ScriptGrader::ScriptGrader(std::vector<std::unique_ptr<ScriptCheck>> checks)
-    : checks_(std::move(checks)) {}
-
-std::vector<CheckInfo> ScriptGrader::checks() const {
-  std::vector<CheckInfo> infos;
-  for (const auto& check : checks_) infos.push_back(check->info());
-  return infos;
-}
-
-const ScriptCheck& ScriptGrader::check_named(const std::string& slug) const {
-  for (const auto& check : checks_) {
-    if (check->info().slug == slug) return *check;
-  }
-  throw std::logic_error("no check is named " + slug);
-}
-
-Evidence ScriptGrader::collect(const CheckInfo& info, const SubjectSpec& subject,
-                               std::uint64_t seed) const {
-  const ScriptCheck& check = check_named(info.slug);
-  base::Random random(seed, info.slug);
-  const auto plan = check.plan(random);
+Evidence ScriptCheck::collect(Workbench& workbench, std::uint64_t seed) const {
+  const SubjectSpec& subject = workbench.subject(flavour());
+  base::Random random(seed, info().slug);
+  const auto scripts = plan(random);
 
   Evidence evidence;
-  evidence.conversations.push_back(converse(subject, plan, "planned", Pace::trace));
+  evidence.conversations.push_back(converse(subject, scripts, "planned", Pace::trace));
   // Once more, to see at which operation; one that is never ready would only take its time again.
   const std::string& trouble = evidence.conversations[0].trouble;
   if (!trouble.empty() && !trouble.ends_with(never_ready)) {
-    evidence.conversations[0] = converse(subject, plan, "planned", Pace::stepwise);
+    evidence.conversations[0] = converse(subject, scripts, "planned", Pace::stepwise);
   }
-  const Judgement judged(check, evidence.conversations[0]);
+  const Judgement judged(*this, evidence.conversations[0]);
   if (judged.found() && judged.found()->violation.index > 0) {
-    auto shrunk = ScriptShrinker(check, subject, judged).run();
+    auto shrunk = ScriptShrinker(*this, subject, judged).run();
     if (shrunk) evidence.conversations.push_back(std::move(*shrunk));
   }
   return evidence;
 }
 
-CheckResult ScriptGrader::judge(const CheckInfo& info, const Evidence& evidence) const {
-  const ScriptCheck& check = check_named(info.slug);
-  CheckResult result;
-  result.id = info.id;
-  result.slug = info.slug;
-  result.level = info.level;
-  result.title = info.title;
-  result.category = info.category;
-  result.max_points = info.points;
-
+CheckResult ScriptCheck::judge(const Evidence& evidence) const {
+  CheckResult result = blank_result(info());
   if (evidence.conversations.empty() || evidence.conversations[0].exchanges.empty()) {
     result.verdict = Verdict::unknown;
     result.reason = "no operations were seen";
     return result;
   }
-  const Judgement planned(check, evidence.conversations[0]);
+  const Judgement planned(*this, evidence.conversations[0]);
   result.metrics["operations"] = static_cast<double>(evidence.conversations[0].exchanges.size() -
                                                      planned.performances().size());
   if (!planned.found()) {
     result.verdict = Verdict::pass;
-    result.points = info.points;
+    result.points = info().points;
     return result;
   }
 
   result.verdict = Verdict::fail;
   const Conversation& told = evidence.conversations.back();
-  const Judgement shrunk(check, told);
+  const Judgement shrunk(*this, told);
   const bool was_shrunk = evidence.conversations.size() > 1 && shrunk.found();
   const Judgement& story = was_shrunk ? shrunk : planned;
   if (was_shrunk) {
     result.shrunk_from = static_cast<std::int64_t>(planned.found()->violation.index);
   }
-  check.explain(story.failing(), story.found()->violation, result);
+  explain(story.failing(), story.found()->violation, result);
   explain_broken(story.failing(), story.found()->violation, result);
-  result.mistakes = mistakes_of(check, planned, story.failing());
+  result.mistakes = mistakes_of(*this, planned, story.failing());
   result.output = told.output;
   return result;
 }

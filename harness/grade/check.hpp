@@ -1,0 +1,66 @@
+// One check: it collects evidence from subjects, and turns evidence into a result. The second is a
+// pure function, so that any run can be judged again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "grade/evidence.hpp"
+#include "grade/scorecard.hpp"
+#include "grade/workbench.hpp"
+
+namespace assay::grade {
+
+struct CheckInfo {
+  std::string id;    // "1.2": level, then place in it
+  std::string slug;  // "refill"
+  int level = 0;
+  std::string title;
+  std::string category;
+  double points = 0;
+};
+
+// A result that has the check's names and points, and nothing else yet.
+CheckResult blank_result(const CheckInfo& info);
+
+class Check {
+ public:
+  virtual ~Check() = default;
+  Check(const Check&) = delete;
+  Check& operator=(const Check&) = delete;
+
+  const CheckInfo& info() const { return info_; }
+
+  // What its subject is built as.
+  virtual proc::Flavour flavour() const { return proc::Flavour::plain; }
+
+  // Talks with subjects. Everything random comes from `seed`. Throws Interrupted.
+  virtual Evidence collect(Workbench& workbench, std::uint64_t seed) const = 0;
+
+  // What failed, once more: the last conversation of `before`, unless a check knows better.
+  virtual Evidence repeat(Workbench& workbench, const Evidence& before) const;
+
+  // Pure. Fills the verdict and everything that explains it, but for seconds and replay.
+  virtual CheckResult judge(const Evidence& evidence) const = 0;
+
+ protected:
+  explicit Check(CheckInfo info) : info_(std::move(info)) {}
+
+ private:
+  const CheckInfo info_;
+};
+
+// How one question is judged.
+struct Grader {
+  int contract_version = 1;
+  std::vector<std::unique_ptr<Check>> checks;  // in the order in which they are shown and run
+
+  std::vector<CheckInfo> infos() const;
+  const Check* named(std::string_view slug) const;  // null if there is none
+};
+
+}  // namespace assay::grade

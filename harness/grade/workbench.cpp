@@ -1,0 +1,85 @@
+#include "grade/workbench.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace assay::grade {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::chrono::seconds cpu_limit{3};
+
+// Sanitizers reserve terabytes that they never touch, and take their time.
+void loosen(proc::Limits& limits, proc::Flavour flavour) {
+  const bool sanitizer = flavour == proc::Flavour::threads || flavour == proc::Flavour::addresses;
+  if (sanitizer) limits.address_space_bytes = 0;
+  if (sanitizer || flavour == proc::Flavour::scheduled) limits.cpu = std::chrono::seconds(20);
+}
+
+}  // namespace
+
+Workbench::Workbench(Solution solution, const Exercise& exercise, int contract_version,
+                     proc::Builder& builder, std::function<void()> pause)
+    : solution_(std::move(solution)),
+      exercise_(exercise),
+      contract_version_(contract_version),
+      builder_(builder),
+      pause_(std::move(pause)) {}
+
+std::optional<std::string> Workbench::left_out_of(int number) const {
+  const Level* level = exercise_.level(number);
+  if (level == nullptr || level->protocol != "threads" || solution_.info.language == "c++") {
+    return std::nullopt;
+  }
+  return "level " + std::to_string(number) +
+         " runs the solution's own code in several threads: it is for C++ only";
+}
+
+const Readied& Workbench::ready(proc::Flavour flavour) {
+  auto found = readied_.find(flavour);
+  if (found == readied_.end()) found = readied_.emplace(flavour, make_ready(flavour)).first;
+  return found->second;
+}
+
+const SubjectSpec& Workbench::subject(proc::Flavour flavour) {
+  const Readied& readied = ready(flavour);
+  if (!readied.subject) throw DoesNotBuild(readied.build.messages);
+  return *readied.subject;
+}
+
+Workbench Workbench::with(Solution other) const {
+  return {std::move(other), exercise_, contract_version_, builder_, pause_};
+}
+
+Readied Workbench::make_ready(proc::Flavour flavour) const {
+  Readied readied;
+  SubjectSpec subject;
+  subject.exercise = exercise_.slug;
+  subject.contract_version = contract_version_;
+  subject.limits.cpu = cpu_limit;
+  if (solution_.info.kind == "exec") {
+    subject.argv = {"sh", "-c", solution_.info.path};
+    subject.directory = fs::current_path();
+    readied.subject = std::move(subject);
+    return readied;
+  }
+  const fs::path path = fs::absolute(solution_.info.path);
+  subject.shown_as = shown(fs::is_directory(path) ? path : path.parent_path());
+  if (solution_.info.language == "python") {
+    subject.files = solution_.files;
+    const bool folder = solution_.files.count("solution.py") > 0;
+    subject.argv = {"python3",
+                    "{cell}/" + (folder ? "solution.py" : solution_.files.begin()->first)};
+  } else {
+    loosen(subject.limits, flavour);
+    readied.build =
+        builder_.build({exercise_.slug, solution_.sources, subject.shown_as, flavour}, pause_);
+    if (!readied.build.built) return readied;
+    subject.files = {{"subject", readied.build.program}};
+    subject.argv = {"{cell}/subject"};
+  }
+  readied.subject = std::move(subject);
+  return readied;
+}
+
+}  // namespace assay::grade

@@ -1,0 +1,59 @@
+// A solution on the bench: built in each flavour that a check asks for, once, and ready to be
+// started. Not thread-safe.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "grade/conversation.hpp"
+#include "grade/exercise.hpp"
+#include "grade/solution.hpp"
+#include "proc/builder.hpp"
+
+namespace assay::grade {
+
+struct Readied {
+  std::optional<SubjectSpec> subject;  // nothing if it did not build
+  proc::Build build;
+};
+
+struct DoesNotBuild : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Workbench {
+ public:
+  // Everything outlives the workbench. `pause` is called now and then while building: it may throw
+  // to interrupt.
+  Workbench(Solution solution, const Exercise& exercise, int contract_version,
+            proc::Builder& builder, std::function<void()> pause);
+
+  const Solution& solution() const { return solution_; }
+
+  // Why this solution can't take part in a level, if so: it doesn't speak the level's protocol.
+  std::optional<std::string> left_out_of(int level) const;
+
+  // What isn't built in C++ is the same in every flavour.
+  const Readied& ready(proc::Flavour flavour = proc::Flavour::plain);
+
+  // Throws DoesNotBuild, with the compiler's messages.
+  const SubjectSpec& subject(proc::Flavour flavour = proc::Flavour::plain);
+
+  // A workbench for another solution of the same exercise.
+  Workbench with(Solution other) const;
+
+ private:
+  Readied make_ready(proc::Flavour flavour) const;
+
+  const Solution solution_;
+  const Exercise& exercise_;
+  const int contract_version_;
+  proc::Builder& builder_;
+  const std::function<void()> pause_;
+  std::map<proc::Flavour, Readied> readied_;
+};
+
+}  // namespace assay::grade
