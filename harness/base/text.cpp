@@ -42,14 +42,18 @@ std::size_t utf8_length(std::string_view text) {
 
 }  // namespace
 
-std::vector<std::string> split(std::string_view text, char separator) {
+std::vector<std::string> split(std::string_view text, std::string_view separator) {
   std::vector<std::string> pieces;
   for (;;) {
     const auto end = text.find(separator);
     pieces.emplace_back(text.substr(0, end));
     if (end == std::string_view::npos) return pieces;
-    text.remove_prefix(end + 1);
+    text.remove_prefix(end + separator.size());
   }
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  return split(text, std::string_view(&separator, 1));
 }
 
 std::string join(const std::vector<std::string>& pieces, std::string_view separator) {

@@ -12,6 +12,7 @@ namespace assay::base {
 
 // At every separator, so that "a  b" split at ' ' has an empty piece.
 std::vector<std::string> split(std::string_view text, char separator);
+std::vector<std::string> split(std::string_view text, std::string_view separator);
 
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);
 

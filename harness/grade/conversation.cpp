@@ -15,9 +15,9 @@
 namespace assay::grade {
 namespace {
 
-constexpr std::size_t answer_bytes_max = 4096;
-constexpr std::size_t kept_answer_bytes = 200;
+constexpr std::size_t line_bytes_max = 4096;  // unless more of an answer is kept
 constexpr std::size_t kept_output_lines = 8;
+constexpr std::size_t kept_line_bytes = 200;
 constexpr std::chrono::milliseconds poll_interval{50};
 constexpr std::chrono::milliseconds goodbye_limit{2'000};
 
@@ -37,7 +37,7 @@ std::string last_lines(const proc::Output& output) {
   if (lines.size() > kept_output_lines) {
     lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kept_output_lines));
   }
-  for (auto& line : lines) line = base::printable_line(line, kept_answer_bytes);
+  for (auto& line : lines) line = base::printable_line(line, kept_line_bytes);
   return base::join(lines, "\n");
 }
 
@@ -168,15 +168,16 @@ class Talk {
         if (complete_ || !talk_.trouble.empty()) return true;
       }
       received_.erase(0, begin);
-      if (received_.size() > answer_bytes_max) {
-        talk_.trouble = fmt::format("answered a line of more than {} bytes", answer_bytes_max);
+      if (const auto most = std::max(line_bytes_max, subject_.answer_bytes_max);
+          received_.size() > most) {
+        talk_.trouble = fmt::format("answered a line of more than {} bytes", most);
         return true;
       }
     }
   }
 
   void take_line(std::string_view line) {
-    const std::string said = base::printable_line(line, kept_answer_bytes);
+    const std::string said = base::printable_line(line, subject_.answer_bytes_max);
     if (!greeted_) {
       greeted_ = true;
       const std::string expected = fmt::format("ready {}", subject_.contract_version);

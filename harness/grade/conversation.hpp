@@ -45,6 +45,7 @@ struct SubjectSpec {
   std::string shown_as;                                // ASSAY_FOLDER: where its files come from
   proc::Limits limits;
   std::chrono::milliseconds silence_limit{10'000};  // without an answer that is due
+  std::size_t answer_bytes_max = 200;               // of which more is cut
   bool interactive = false;  // has the terminal, and all the time in the world: a debugger
 };
 

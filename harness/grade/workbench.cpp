@@ -71,7 +71,7 @@ Readied Workbench::make_ready(proc::Flavour flavour) const {
     subject.argv = {"python3",
                     "{cell}/" + (folder ? "solution.py" : solution_.files.begin()->first)};
   } else {
-    loosen(subject.limits, flavour);
+    loosen(subject, flavour);
     readied.build =
         builder_.build({exercise_.slug, solution_.sources, subject.shown_as, flavour}, pause_);
     if (!readied.build.built) return readied;

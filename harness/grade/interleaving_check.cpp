@@ -1,0 +1,281 @@
+#include "grade/interleaving_check.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "grade/interleaving_story.hpp"
+#include "proc/code_places.hpp"
+#include "sim/shrink.hpp"
+
+namespace assay::grade {
+namespace {
+
+constexpr int seeds_per_program = 150;
+constexpr int seeds_per_candidate = 40;
+constexpr int seeds_of_smallest = 300;
+constexpr std::size_t switches_max = 400;  // a run with more of them isn't shrunk
+constexpr std::int64_t largest_seed = 999'999'999;
+constexpr std::string_view planned_name = "planned";
+constexpr std::string_view code_name = "code";
+
+using Rounds = std::vector<std::string>;
+
+// Lines of rounds as scripts for a talk: each is a setup by itself.
+std::vector<Script> as_scripts(const Rounds& rounds) {
+  std::vector<Script> scripts;
+  for (const auto& line : rounds) scripts.push_back({line, {}});
+  return scripts;
+}
+
+Rounds seeded_rounds(const Program& program, int count, base::Random& random) {
+  Rounds rounds;
+  for (int i = 0; i < count; ++i) {
+    const auto seed = static_cast<std::uint64_t>(random.between(1, largest_seed));
+    rounds.push_back(round_line(seed, program));
+  }
+  return rounds;
+}
+
+// The first of the rounds that fails, if any does.
+std::optional<FailedRound> first_failure(const InterleavingCheck& check, const Conversation& talk) {
+  for (std::size_t i = 0; i < talk.exchanges.size(); ++i) {
+    if (auto failure = judge_round(check, talk, i)) return failure;
+  }
+  return std::nullopt;
+}
+
+class InterleavingShrinker {
+ public:
+  InterleavingShrinker(const InterleavingCheck& check, const SubjectSpec& subject,
+                       const FailedRound& planned, std::uint64_t seed)
+      : check_(check),
+        subject_(subject),
+        kind_(planned.violation.kind),
+        program_(planned.program),
+        random_(seed, "shrinking") {}
+
+  // A talk of the one smallest round, or nothing if it doesn't fail again.
+  std::optional<Conversation> run() {
+    const auto operations = operations_in(program_);
+    program_ = smallest_program();
+    const auto failing = fewest_switches(talk(seeded_rounds(program_, seeds_of_smallest, random_)));
+    if (!failing) return std::nullopt;
+    const Rounds last{smallest_schedule(*failing)};
+    auto told = converse(subject_, as_scripts(last), fmt::format("shrunk from {}", operations),
+                         Pace::stepwise);
+    const auto again = judge_round(check_, told, 0);
+    return again && again->violation.kind == kind_ ? std::optional(std::move(told)) : std::nullopt;
+  }
+
+ private:
+  // An operation, and the part of the program that it is in.
+  struct Placed {
+    int part = 0;
+    std::string operation;
+  };
+  using Candidate = std::vector<Placed>;
+
+  Candidate flat() const {
+    Candidate all;
+    const auto add = [&](int part, const Operations& operations, std::size_t from) {
+      for (std::size_t i = from; i < operations.size(); ++i) all.push_back({part, operations[i]});
+    };
+    add(first_part, program_.first, 1);
+    for (std::size_t i = 0; i < program_.threads.size(); ++i) {
+      add(static_cast<int>(i), program_.threads[i], 0);
+    }
+    add(last_part, program_.last, 0);
+    return all;
+  }
+
+  Program rebuilt(const Candidate& candidate) const {
+    Program program{{program_.first[0]}, {}, {}};
+    program.threads.resize(program_.threads.size());
+    for (const auto& [part, operation] : candidate) {
+      Operations& into = part == first_part  ? program.first
+                         : part == last_part ? program.last
+                                             : program.threads[static_cast<std::size_t>(part)];
+      into.push_back(operation);
+    }
+    return program;
+  }
+
+  Conversation talk(const Rounds& rounds) const {
+    return converse(subject_, as_scripts(rounds), "candidates", Pace::stepwise);
+  }
+
+  Program smallest_program() {
+    sim::ShrinkLimits limits;
+    limits.batches = 60;
+    limits.batch_candidates = 6;
+    sim::Shrinker<Placed> shrinker(
+        [this](const std::vector<Candidate>& candidates) {
+          Rounds rounds;
+          for (const auto& candidate : candidates) {
+            const auto more = seeded_rounds(rebuilt(candidate), seeds_per_candidate, random_);
+            rounds.insert(rounds.end(), more.begin(), more.end());
+          }
+          return first_of_kind(talk(rounds), seeds_per_candidate);
+        },
+        [this](const Placed& placed) {
+          Candidate forms;
+          for (const auto& form : check_.simpler(placed.operation)) {
+            forms.push_back({placed.part, form});
+          }
+          return forms;
+        },
+        limits);
+    return rebuilt(shrinker.shrink(flat()));
+  }
+
+  // The candidate, of `rounds_each`, that fails first and as the original did.
+  std::optional<std::size_t> first_of_kind(const Conversation& talk, int rounds_each) const {
+    const auto failure = first_failure(check_, talk);
+    if (!failure || failure->violation.kind != kind_) return std::nullopt;
+    return failure->exchange / static_cast<std::size_t>(rounds_each);
+  }
+
+  std::optional<FailedRound> fewest_switches(const Conversation& talk) const {
+    std::optional<FailedRound> fewest;
+    for (std::size_t i = 0; i < talk.exchanges.size(); ++i) {
+      auto failure = judge_round(check_, talk, i);
+      if (!failure || failure->violation.kind != kind_) continue;
+      const auto switches = [](const FailedRound& round) {
+        return round.report ? round.report->switches().size() : 0;
+      };
+      if (!fewest || switches(*failure) < switches(*fewest)) fewest = std::move(failure);
+    }
+    return fewest;
+  }
+
+  // The round with the fewest switches that still fails; as it was if it can't be repeated so.
+  std::string smallest_schedule(const FailedRound& failing) {
+    if (!failing.report || failing.report->switches().size() > switches_max) return failing.asked;
+    const auto fails = [this](const std::vector<std::vector<Switch>>& candidates) {
+      Rounds rounds;
+      for (const auto& switches : candidates) rounds.push_back(round_line(switches, program_));
+      return first_of_kind(talk(rounds), 1);
+    };
+    const auto all = failing.report->switches();
+    if (!fails({all})) return failing.asked;
+    if (fails({{}})) return round_line(std::vector<Switch>{}, program_);
+    sim::Shrinker<Switch> shrinker(fails, [](const Switch&) { return std::vector<Switch>{}; });
+    return round_line(shrinker.shrink(all), program_);
+  }
+
+  const InterleavingCheck& check_;
+  const SubjectSpec& subject_;
+  const std::string kind_;
+  Program program_;
+  base::Random random_;
+};
+
+// Where the code of the told round was when it was switched, for the story.
+Conversation places_of(const Conversation& told, const SubjectSpec& subject) {
+  Conversation places{std::string(code_name), {}, "", ""};
+  const auto& answered = told.exchanges.front().answered;
+  const auto report = answered ? parse_report(*answered) : std::nullopt;
+  if (!report) return places;
+  std::set<std::string> offsets;
+  for (const auto& event : report->events) {
+    if (!event.code.empty()) offsets.insert(event.code);
+  }
+  const auto found = proc::code_places(subject.files.begin()->second,
+                                       {offsets.begin(), offsets.end()}, subject.shown_as);
+  for (const auto& [offset, place] : found) places.exchanges.push_back({offset, place});
+  return places;
+}
+
+// The talk that the story is about: the shrunk one, if there is one.
+const Conversation& told_in(const Evidence& evidence) {
+  const auto& talks = evidence.conversations;
+  const auto last = std::find_if(talks.rbegin(), talks.rend(),
+                                 [](const auto& talk) { return talk.name != code_name; });
+  if (last == talks.rend()) throw std::runtime_error("no talk is stored");
+  return *last;
+}
+
+std::int64_t points_in(const Conversation& talk) {
+  std::int64_t points = 0;
+  for (const auto& exchange : talk.exchanges) {
+    const auto report = exchange.answered ? parse_report(*exchange.answered) : std::nullopt;
+    if (!report) continue;
+    for (const auto count : report->points) points += count;
+  }
+  return points;
+}
+
+}  // namespace
+
+std::vector<std::string> InterleavingCheck::simpler(const std::string& /*operation*/) const {
+  return {};
+}
+
+Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) const {
+  const SubjectSpec& subject = workbench.subject(flavour());
+  base::Random random(seed, info().slug);
+  Rounds rounds;
+  for (const auto& program : programs(random)) {
+    const auto more = seeded_rounds(program, seeds_per_program, random);
+    rounds.insert(rounds.end(), more.begin(), more.end());
+  }
+  Evidence evidence;
+  evidence.conversations.push_back(
+      converse(subject, as_scripts(rounds), std::string(planned_name), Pace::stepwise));
+  const auto failure = first_failure(*this, evidence.conversations[0]);
+  if (!failure || !failure->worth_shrinking) return evidence;
+  if (auto shrunk = InterleavingShrinker(*this, subject, *failure, seed).run()) {
+    evidence.conversations.push_back(std::move(*shrunk));
+    evidence.conversations.push_back(places_of(evidence.conversations.back(), subject));
+  }
+  return evidence;
+}
+
+Evidence InterleavingCheck::repeat(Workbench& workbench, const Evidence& before) const {
+  const SubjectSpec& subject = workbench.subject(flavour());
+  Evidence evidence;
+  evidence.conversations.push_back(
+      converse(subject, scripts_of(told_in(before)), "replayed", Pace::stepwise));
+  evidence.conversations.push_back(places_of(evidence.conversations.back(), subject));
+  return evidence;
+}
+
+CheckResult InterleavingCheck::judge(const Evidence& evidence) const {
+  CheckResult result = blank_result(info());
+  if (evidence.conversations.empty() || evidence.conversations[0].exchanges.empty()) {
+    result.verdict = Verdict::unknown;
+    result.reason = "no operations were seen";
+    return result;
+  }
+  const Conversation& planned = evidence.conversations[0];
+  result.metrics["interleavings"] = static_cast<double>(planned.exchanges.size());
+  const auto failure = first_failure(*this, planned);
+  if (!failure && points_in(planned) == 0) {
+    result.verdict = Verdict::unknown;
+    result.reason = "the scheduler saw no access to memory in the solution";
+    return result;
+  }
+  if (!failure) {
+    result.verdict = Verdict::pass;
+    result.points = info().points;
+    return result;
+  }
+  result.verdict = Verdict::fail;
+  const Conversation& told = told_in(evidence);
+  const auto shrunk = first_failure(*this, told);
+  CodePlaces places;
+  for (const auto& talk : evidence.conversations) {
+    if (talk.name != code_name) continue;
+    for (const auto& [offset, place] : talk.exchanges) places[offset] = place.value_or("");
+  }
+  tell_round(*this, shrunk ? *shrunk : *failure, places, result);
+  if (&told != &planned && shrunk) result.shrunk_from = operations_in(failure->program);
+  result.output = told.output;
+  return result;
+}
+
+}  // namespace assay::grade

@@ -1,0 +1,205 @@
+#include "grade/interleaving_story.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace assay::grade {
+namespace {
+
+constexpr std::size_t told_steps_max = 12;
+constexpr std::string_view not_implemented = "not-implemented ";
+constexpr std::string_view threw = "threw ";
+constexpr std::string_view host_error = "error ";
+
+std::string who(int thread) {
+  if (thread == first_part) return "before";
+  if (thread == last_part) return "after";
+  return fmt::format("thread {}", thread);
+}
+
+// An answer that no check can accept.
+std::optional<RoundViolation> broken_answer(const RoundReport& report) {
+  for (std::size_t i = 0; i < report.events.size(); ++i) {
+    for (const auto prefix : {not_implemented, threw, host_error}) {
+      if (report.events[i].kind != RoundEvent::Kind::returns) continue;
+      if (report.events[i].text.starts_with(prefix)) {
+        return RoundViolation{std::string(prefix), i, "", ""};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<RoundViolation> violation_in(const InterleavingCheck& check, const Program& program,
+                                           const RoundReport& report) {
+  if (auto broken = broken_answer(report)) return broken;
+  if (report.outcome != "finished") {
+    return RoundViolation{report.outcome, report.events.size(), "", ""};
+  }
+  return report.whole ? check.violation(program, report) : std::nullopt;
+}
+
+// Goes through the events of a round, and makes steps of them.
+class Narrator {
+ public:
+  Narrator(const InterleavingCheck& check, const FailedRound& failure, const CodePlaces& places)
+      : check_(check), failure_(failure), places_(places) {}
+
+  std::vector<Step> steps() {
+    const auto& events = failure_.report->events;
+    for (std::size_t i = 0; i < events.size(); ++i) tell(events[i], i);
+    for (const auto& [thread, operation] : open_) {
+      if (!is_told_[thread]) add(thread, operation, "never returns", true);
+    }
+    if (steps_.size() > told_steps_max) {
+      steps_.erase(steps_.begin(), steps_.end() - static_cast<std::ptrdiff_t>(told_steps_max));
+    }
+    return std::move(steps_);
+  }
+
+  // The last place at which a thread was stopped on the way.
+  const std::string& place() const { return place_; }
+
+ private:
+  void tell(const RoundEvent& event, std::size_t index) {
+    switch (event.kind) {
+      case RoundEvent::Kind::begins:
+        open_[event.thread] = check_.operation_in_words(next_operation(event.thread));
+        is_told_[event.thread] = false;
+        break;
+      case RoundEvent::Kind::returns:
+        tell_return(event, index);
+        break;
+      case RoundEvent::Kind::gives_way:
+        tell_stop(event, "is stopped");
+        break;
+      case RoundEvent::Kind::waits:
+        tell_stop(event, "has to wait");
+        break;
+      case RoundEvent::Kind::is_stuck:
+        tell_stop(event, event.text);
+        break;
+    }
+  }
+
+  const std::string& next_operation(int thread) {
+    const Program& program = failure_.program;
+    const Operations& operations = thread == first_part ? program.first
+                                   : thread == last_part
+                                       ? program.last
+                                       : program.threads.at(static_cast<std::size_t>(thread));
+    return operations.at(position_[thread]++);
+  }
+
+  void tell_return(const RoundEvent& event, std::size_t index) {
+    const bool made = event.thread == first_part && position_[first_part] == 1;
+    const bool wrong = index == failure_.violation.event;
+    if (!made || wrong) {
+      const std::string verb = is_told_[event.thread] ? "goes on: " : "";
+      add(event.thread, verb + open_[event.thread], check_.answer_in_words(event.text), !wrong);
+    }
+    open_.erase(event.thread);
+  }
+
+  // Before its first operation, or between two, a thread that is stopped has done nothing yet.
+  void tell_stop(const RoundEvent& event, const std::string& how) {
+    const auto open = open_.find(event.thread);
+    if (open == open_.end()) return;
+    std::string came = how;
+    if (const auto place = places_.find(event.code); place != places_.end()) {
+      came += " at " + place->second;
+      place_ = place->second;
+    }
+    const std::string verb = is_told_[event.thread] ? "goes on: " : "";
+    add(event.thread, verb + open->second, came, true);
+    is_told_[event.thread] = true;
+  }
+
+  void add(int thread, std::string did, std::string came, bool agrees) {
+    Step step{who(thread), std::move(did), "", std::move(came), agrees, ""};
+    if (!agrees) {
+      step.expected = failure_.violation.expected;
+      step.why = failure_.violation.why;
+    }
+    steps_.push_back(std::move(step));
+  }
+
+  const InterleavingCheck& check_;
+  const FailedRound& failure_;
+  const CodePlaces& places_;
+  std::map<int, std::size_t> position_;
+  std::map<int, std::string> open_;  // by thread: its operation, in words
+  std::map<int, bool> is_told_;      // by thread: whether its operation has a step already
+  std::vector<Step> steps_;
+  std::string place_;
+};
+
+std::string reason_of(const FailedRound& failure, CheckResult& result) {
+  if (!failure.report) return failure.trouble;
+  const std::string& kind = failure.violation.kind;
+  if (kind == "deadlock") return "deadlock: every thread waits for another, and none can go on";
+  if (kind == "livelock") return "livelock: the threads run on and on, and none of them gets done";
+  const auto& events = failure.report->events;
+  if (failure.violation.event >= events.size()) return kind;
+  const std::string& text = events[failure.violation.event].text;
+  if (kind == threw) return "threw an exception: " + text.substr(threw.size());
+  if (kind == host_error) return "doesn't understand: " + text.substr(host_error.size());
+  if (kind != not_implemented) return kind;
+  const std::string rest = text.substr(not_implemented.size());
+  const auto at = rest.rfind(" at ");
+  if (at != std::string::npos) result.where = rest.substr(at + 4);
+  return rest.substr(0, at) + " is not implemented";
+}
+
+}  // namespace
+
+std::optional<FailedRound> judge_round(const InterleavingCheck& check, const Conversation& talk,
+                                       std::size_t exchange) {
+  const auto& [asked, answered] = talk.exchanges[exchange];
+  FailedRound failure;
+  failure.exchange = exchange;
+  failure.asked = asked;
+  failure.program = program_of(asked);
+  if (!answered) {
+    const bool first_without = exchange == 0 || talk.exchanges[exchange - 1].answered;
+    if (!first_without || talk.trouble.empty()) return std::nullopt;
+    failure.trouble = talk.trouble;
+    failure.violation.kind = talk.trouble.substr(0, talk.trouble.find(' '));
+    failure.worth_shrinking = false;
+    return failure;
+  }
+  failure.report = parse_report(*answered);
+  if (!failure.report) {
+    failure.trouble =
+        fmt::format("answered \"{}\" where a report of a round is due", answered->substr(0, 60));
+    failure.violation.kind = "no report";
+    failure.worth_shrinking = false;
+    return failure;
+  }
+  auto violation = violation_in(check, failure.program, *failure.report);
+  if (!violation) return std::nullopt;
+  failure.violation = std::move(*violation);
+  failure.worth_shrinking = failure.violation.kind != not_implemented;
+  return failure;
+}
+
+std::int64_t operations_in(const Program& program) {
+  std::size_t operations = program.last.size() + program.first.size() - 1;
+  for (const auto& thread : program.threads) operations += thread.size();
+  return static_cast<std::int64_t>(operations);
+}
+
+void tell_round(const InterleavingCheck& check, const FailedRound& failure,
+                const CodePlaces& places, CheckResult& result) {
+  result.situation = check.situation(failure.program);
+  if (failure.report) {
+    Narrator narrator(check, failure, places);
+    result.steps = narrator.steps();
+    result.where = narrator.place();
+  }
+  result.reason = reason_of(failure, result);
+}
+
+}  // namespace assay::grade

@@ -1,0 +1,169 @@
+#include "grade/rounds.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace assay::grade {
+namespace {
+
+constexpr std::string_view no_operations = "-";
+
+std::string section(const Operations& operations) {
+  return operations.empty() ? std::string(no_operations) : base::join(operations, "; ");
+}
+
+Operations operations_of(const std::string& section) {
+  return section == no_operations ? Operations{} : base::split(section, "; ");
+}
+
+std::string line_of(const std::string& schedule, const Program& program) {
+  std::string line = "round " + schedule + " | " + section(program.first);
+  for (const auto& thread : program.threads) line += " | " + section(thread);
+  return line + " | " + section(program.last);
+}
+
+// Reads an item from its front; each step says whether it found what it wants.
+class Item {
+ public:
+  explicit Item(std::string_view text) : rest_(text) {}
+
+  bool word(std::string_view expected) {
+    if (!rest_.starts_with(expected)) return false;
+    rest_.remove_prefix(expected.size());
+    return true;
+  }
+
+  bool number(std::int64_t& value) {
+    const auto end = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    const auto read = base::to_integer(rest_.substr(0, end));
+    if (!read) return false;
+    value = *read;
+    rest_.remove_prefix(end);
+    return true;
+  }
+
+  bool thread(int& value) {
+    if (word("first")) return value = first_part, true;
+    if (word("last")) return value = last_part, true;
+    std::int64_t read = 0;
+    if (!number(read)) return false;
+    value = static_cast<int>(read);
+    return true;
+  }
+
+  std::string rest() const { return std::string(rest_); }
+
+ private:
+  std::string_view rest_;
+};
+
+// "12~1 at 4f3a", after the thread and the dot.
+bool read_switch(Item& item, RoundEvent& event) {
+  if (!item.number(event.point)) return false;
+  const bool willing = item.word("~");
+  if (!willing && !item.word("^")) return false;
+  event.kind = willing ? RoundEvent::Kind::gives_way : RoundEvent::Kind::waits;
+  if (!item.thread(event.to) || !item.word(" at ")) return false;
+  event.code = item.rest();
+  return true;
+}
+
+bool read_event(std::string_view text, RoundEvent& event) {
+  Item item(text);
+  if (!item.thread(event.thread)) return false;
+  if (item.word(".")) return read_switch(item, event);
+  if (item.word(">")) return item.rest().empty();
+  if (item.word("< ")) {
+    event.kind = RoundEvent::Kind::returns;
+  } else if (item.word("! ")) {
+    event.kind = RoundEvent::Kind::is_stuck;
+  } else {
+    return false;
+  }
+  event.text = item.rest();
+  if (const auto at = event.text.rfind(" at ");
+      event.kind == RoundEvent::Kind::is_stuck && at != std::string::npos) {
+    event.code = event.text.substr(at + 4);
+    event.text.resize(at);
+  }
+  return true;
+}
+
+// "points 0=34 1=28"
+bool read_points(const std::string& text, std::vector<std::int64_t>& points) {
+  const auto words = base::split(text, ' ');
+  if (words[0] != "points") return false;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto equals = words[i].find('=');
+    const auto count =
+        equals == std::string::npos ? std::nullopt : base::to_integer(words[i].substr(equals + 1));
+    if (!count) return false;
+    points.push_back(*count);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string round_line(std::uint64_t seed, const Program& program) {
+  return line_of(fmt::format("seed:{}", seed), program);
+}
+
+std::string round_line(const std::vector<Switch>& switches, const Program& program) {
+  std::vector<std::string> words;
+  for (const auto& each : switches) {
+    words.push_back(fmt::format("{}.{}>{}", each.thread, each.point, each.to));
+  }
+  return line_of("switches:" + base::join(words, ","), program);
+}
+
+Program program_of(std::string_view line) {
+  const auto sections = base::split(line, " | ");
+  if (sections.size() < 4 || !line.starts_with("round ")) {
+    throw std::runtime_error("this is no round: " + std::string(line));
+  }
+  Program program{operations_of(sections[1]), {}, operations_of(sections.back())};
+  for (std::size_t i = 2; i + 1 < sections.size(); ++i) {
+    program.threads.push_back(operations_of(sections[i]));
+  }
+  return program;
+}
+
+std::vector<Switch> RoundReport::switches() const {
+  std::vector<Switch> all;
+  for (const auto& event : events) {
+    if (event.kind == RoundEvent::Kind::gives_way) {
+      all.push_back({event.thread, event.point, event.to});
+    }
+  }
+  return all;
+}
+
+std::optional<RoundReport> parse_report(std::string_view answer) {
+  const auto items = base::split(answer, "; ");
+  RoundReport report;
+  report.outcome = items[0];
+  if (report.outcome != "finished" && report.outcome != "deadlock" &&
+      report.outcome != "livelock") {
+    return std::nullopt;
+  }
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    RoundEvent event;
+    if (items[i] == "...") {
+      report.whole = false;
+    } else if (items[i].starts_with("points")) {
+      if (!read_points(items[i], report.points)) return std::nullopt;
+    } else if (read_event(items[i], event)) {
+      report.events.push_back(std::move(event));
+    } else {
+      return std::nullopt;
+    }
+  }
+  return report;
+}
+
+}  // namespace assay::grade
