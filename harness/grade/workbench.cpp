@@ -8,12 +8,16 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds cpu_limit{3};
+constexpr std::chrono::seconds watched_cpu_limit{20};
+constexpr std::size_t round_report_bytes = 64U << 10;
 
-// Sanitizers reserve terabytes that they never touch, and take their time.
-void loosen(proc::Limits& limits, proc::Flavour flavour) {
-  const bool sanitizer = flavour == proc::Flavour::threads || flavour == proc::Flavour::addresses;
-  if (sanitizer) limits.address_space_bytes = 0;
-  if (sanitizer || flavour == proc::Flavour::scheduled) limits.cpu = std::chrono::seconds(20);
+// What is watched takes its time; sanitizers reserve terabytes that they never touch; and a round
+// of threads is answered at length.
+void loosen(SubjectSpec& subject, proc::Flavour flavour) {
+  using enum proc::Flavour;
+  if (flavour == threads || flavour == addresses) subject.limits.address_space_bytes = 0;
+  if (flavour != plain && flavour != debugger) subject.limits.cpu = watched_cpu_limit;
+  if (flavour == scheduled) subject.answer_bytes_max = round_report_bytes;
 }
 
 }  // namespace
