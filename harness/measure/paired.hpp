@@ -26,7 +26,7 @@ inline constexpr int kPairsBetweenLooks = 4;
 // A difference smaller than this is none: code that is the same, laid out otherwise, differs so.
 inline constexpr double kDeadBand = 0.02;
 // Of the control: high / low. Twice as fast could not be told from half as fast at 4.
-inline constexpr double kWidestControl = 1.25;
+inline constexpr double kWidestControl = 1.5;
 
 // From this ratio on, this share of a check's points: {{0.8, 1}, {0.4, 0.5}}. Below all: none.
 struct Boundary {
