@@ -38,7 +38,7 @@ struct Pair {
 
 Pair make_pipe() {
   std::array<int, 2> pipe{};
-  require(::pipe2(pipe.data(), O_CLOEXEC) == 0, "make a pipe for the subject's output");
+  require(::pipe2(pipe.data(), O_CLOEXEC) == 0, "make a pipe to the cell");
   Pair pair{Descriptor(pipe[0]), Descriptor(pipe[1])};
   ::fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
   return pair;
@@ -51,6 +51,15 @@ Pair make_channel() {
   Pair pair{Descriptor(ends[0]), Descriptor(ends[1])};
   ::fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
   return pair;
+}
+
+bool wait_readable(int descriptor, milliseconds timeout) {
+  pollfd waiting{descriptor, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&waiting, 1, static_cast<int>(timeout.count()));
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
 }
 
 // After a debugger in the foreground the terminal goes back to whoever had it.
@@ -88,6 +97,7 @@ struct Cell::State {
   Ready wait_until(steady_clock::time_point deadline, bool for_writing);
   void drain(Descriptor& pipe, std::string& kept, std::uint64_t& all_bytes) const;
   void drain_all();
+  std::optional<std::uint64_t> memory_bytes() const;
   void hear_from_guard();
   void request_stop(Ending::Kind kind);
   void conclude(Ending reported);
@@ -166,6 +176,20 @@ void Cell::State::request_stop(Ending::Kind kind) {
   const wire::Writer request =
       wire::Writer(wire::Word::stop).number(static_cast<std::uint64_t>(kind));
   wire::send(guard->control(), request);  // if the guard is gone, hear_from_guard() will see it
+}
+
+// Each request has a pipe of its own, which closes without a number if the subject ends first.
+std::optional<std::uint64_t> Cell::State::memory_bytes() const {
+  if (!running) return std::nullopt;
+  Pair pipe = make_pipe();
+  wire::send(guard->control(), wire::Writer(wire::Word::memory), {pipe.theirs.get()});
+  pipe.theirs.close();
+  if (!wait_readable(pipe.ours.get(), kMemoryTimeout)) {
+    throw CellError("the guard does not report the subject's memory");
+  }
+  std::uint64_t bytes = 0;
+  if (::read(pipe.ours.get(), &bytes, sizeof bytes) != sizeof bytes) return std::nullopt;
+  return bytes;
 }
 
 void Cell::State::hear_from_guard() {
@@ -261,6 +285,8 @@ Cell::Ready Cell::wait(std::chrono::milliseconds timeout, bool for_writing) {
 int Cell::channel() const { return state_->channel.get(); }
 
 void Cell::close_channel() { state_->channel.close(); }
+
+std::optional<std::uint64_t> Cell::memory_bytes() { return state_->memory_bytes(); }
 
 const std::optional<Ending>& Cell::ending() const { return state_->ending; }
 

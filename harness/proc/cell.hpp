@@ -123,6 +123,21 @@ class Cell {
   int channel() const;   // non-blocking; -1 without one
   void close_channel();  // after its end, so that wait() waits for the ending only
 
+  // Memory that everything in the cell holds now; nothing if nothing runs. Throws CellError if the
+  // answer takes longer than kMemoryTimeout. Meant for the growth between two readings: the sum of
+  //  - resident and swapped-out pages of every process, those of its program and libraries
+  //    included; what processes share (libraries, shared mappings) counts once for each;
+  //  - the first 10,000 files in folder(), by the blocks that they take, the program's own too;
+  //  - in the tier of namespaces, its temporary folders (/tmp, /var/tmp, /dev/shm) and System V
+  //    segments, attached or not: what is in there *and* mapped counts twice.
+  // Not counted: what the kernel holds for it (pipes, sockets, page tables), shared anonymous
+  // pages that no living process has touched, files of folder() that are open but removed, and
+  // without namespaces the machine's temporary folders. System V segments without namespaces, and
+  // memfd_create anywhere, are refused where system calls can be filtered. The kernel's own
+  // figures may be off by some 100 KB a process.
+  std::optional<std::uint64_t> memory_bytes();
+  static constexpr std::chrono::milliseconds kMemoryTimeout{5'000};
+
   const std::optional<Ending>& ending() const;
   const Output& output() const;
   // Ends everything that runs in the cell; afterwards ending() is set. Idempotent.

@@ -33,6 +33,7 @@ enum class Word : std::uint64_t {
   refused,  // guard: why this tier can't be had
   start,    // grader: command, limits; stdin, stdout, stderr and the channel attached
   stop,     // grader: kind of ending to report
+  memory,   // grader: a pipe attached, into which the supervisor writes a number of bytes
   ended,    // guard: ending
   broken,   // guard: what failed before the command could be started
 };
@@ -128,7 +129,8 @@ inline std::optional<Packet> receive(int socket) {
   ssize_t received = 0;
   do {
     received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  } while (received < 0 && errno == EINTR);
+    // Said once, if the other side ended with something unread; its last words may still be there.
+  } while (received < 0 && (errno == EINTR || errno == ECONNRESET));
   if (received <= 0) return std::nullopt;
   packet.bytes.resize(static_cast<std::size_t>(received));
   const cmsghdr* header = CMSG_FIRSTHDR(&message);

@@ -2,6 +2,7 @@
 // program is a subject. It runs before main(), so that GoogleTest has no part in it.
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,6 +35,57 @@ void touch_memory(std::size_t bytes) {
 
 [[noreturn]] void idle() {
   while (true) ::pause();
+}
+
+void write_file(const std::string& path, std::size_t bytes, bool keep_name) {
+  const int file = ::open(path.c_str(), O_CREAT | O_RDWR, 0600);  // open until the end
+  if (!keep_name) ::unlink(path.c_str());
+  const std::string step(1U << 20, 'x');
+  for (std::size_t done = 0; done < bytes; done += step.size()) {
+    if (::write(file, step.data(), step.size()) < 0) ::abort();
+  }
+}
+
+void fill_segment(std::size_t bytes) {
+  const int segment = ::shmget(IPC_PRIVATE, bytes, 0600);
+  void* memory = segment < 0 ? nullptr : ::shmat(segment, nullptr, 0);
+  if (memory == nullptr) ::abort();
+  std::memset(memory, 1, bytes);
+  ::shmdt(memory);
+}
+
+void hold(const std::string& where, std::size_t bytes) {
+  if (where == "memory") touch_memory(bytes);
+  if (where == "folder") write_file("held", bytes, true);
+  if (where == "temporary") write_file("/dev/shm/held", bytes, false);
+  if (where == "segment") fill_segment(bytes);
+  if (where == "child" && ::fork() == 0) {
+    ::setsid();
+    touch_memory(bytes);
+    if (::write(std::atoi(std::getenv("ASSAY_FD")), "c", 1) != 1) ::_exit(1);
+    idle();
+  }
+}
+
+// Holds memory when it is told to, says so, and idles.
+[[noreturn]] void hold_when_told(const std::string& where, std::size_t bytes) {
+  const int channel = std::atoi(std::getenv("ASSAY_FD"));
+  char told = 0;
+  if (::read(channel, &told, 1) != 1) ::_exit(1);
+  hold(where, bytes);
+  if (where != "child" && ::write(channel, "h", 1) != 1) ::_exit(1);
+  idle();
+}
+
+int a_variable = 0;
+
+void print_addresses() {
+  int local = 0;
+  const int* on_the_heap = new int;
+  std::printf("%p %p %p %p %p\n", static_cast<const void*>(&local),
+              static_cast<const void*>(on_the_heap), static_cast<const void*>(&a_variable),
+              reinterpret_cast<const void*>(&print_addresses),
+              reinterpret_cast<const void*>(&std::memset));
 }
 
 // Grows, each process out of reach of its parent's group and session.
@@ -102,6 +154,9 @@ int act(const Arguments& arguments) {
   if (deed == "spin") spin();
   if (deed == "spin stubbornly") ::signal(SIGXCPU, SIG_IGN), spin();
   if (deed == "allocate") touch_memory(std::strtoull(arguments.at(1).c_str(), nullptr, 10));
+  if (deed == "hold")
+    hold_when_told(arguments.at(1), std::strtoull(arguments.at(2).c_str(), nullptr, 10));
+  if (deed == "addresses") print_addresses();
   if (deed == "bomb") bomb();
   if (deed == "chain") chain();
   if (deed == "daemon") leave_daemon();

@@ -142,9 +142,13 @@ class Guard {
   bool obey() {
     const auto packet = wire::receive(wire::kControlDescriptor);
     if (!packet) return false;
+    std::vector<Descriptor> received;
+    for (const int number : packet->descriptors) received.emplace_back(number);
     wire::Reader request(packet->bytes);
     if (request.word() == wire::Word::start) {
-      start(request, packet->descriptors);
+      start(request, received);
+    } else if (link_ && request.word() == wire::Word::memory) {
+      wire::send(link(), wire::Writer(wire::Word::memory), packet->descriptors);
     } else if (link_) {
       const wire::Writer stop = wire::Writer(wire::Word::stop).number(request.number());
       wire::send(link(), stop);
@@ -153,9 +157,7 @@ class Guard {
     return true;
   }
 
-  void start(wire::Reader& request, const std::vector<int>& numbers) {
-    std::vector<Descriptor> received;
-    for (const int number : numbers) received.emplace_back(number);
+  void start(wire::Reader& request, const std::vector<Descriptor>& received) {
     Plan plan = new_plan();
     plan.command = wire::read_command(request);
     plan.limits = wire::read_limits(request);

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "confine.hpp"
+#include "memory.hpp"
 #include "proc/wire.hpp"
 #include "subject.hpp"
 #include "view.hpp"
@@ -130,12 +131,24 @@ class Supervisor {
     }
   }
 
-  // A request to stop, or the end of the guard.
+  // A request, or the end of the guard.
   void obey() {
+    auto kind = Ending::Kind::stopped;
+    if (const auto packet = wire::receive(link_)) {
+      wire::Reader request(packet->bytes);
+      if (request.word() == wire::Word::memory) return tell_memory(packet->descriptors);
+      kind = static_cast<Ending::Kind>(request.number());
+    }
     ending_ = Ending{};
-    ending_->kind = Ending::Kind::stopped;
-    const auto packet = wire::receive(link_);
-    if (packet) ending_->kind = static_cast<Ending::Kind>(wire::Reader(packet->bytes).number());
+    ending_->kind = kind;
+  }
+
+  void tell_memory(const std::vector<int>& pipes) {
+    const std::uint64_t bytes = memory_of_cell(plan_);
+    for (const int number : pipes) {
+      const Descriptor pipe(number);
+      if (::write(pipe.get(), &bytes, sizeof bytes) < 0) errno = 0;  // it no longer waits
+    }
   }
 
   void sample() {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <set>
 #include <sstream>
 
 namespace assay::proc::guard {
@@ -27,17 +26,6 @@ void add_children(pid_t process, std::set<pid_t>& found) {
       if (found.insert(child).second) add_children(child, found);
     }
   }
-}
-
-std::set<pid_t> descendants() {
-  std::set<pid_t> found;
-  if (::getpid() == 1) {
-    for (const pid_t process : all_processes()) found.insert(process);
-    found.erase(1);
-  } else {
-    add_children(::getpid(), found);
-  }
-  return found;
 }
 
 // A stopped process can't fork; when all that are found are stopped, no more can appear.
@@ -98,6 +86,17 @@ bool Sweeper::sweep() const {
     strike();
   }
   return false;
+}
+
+std::set<pid_t> descendants() {
+  std::set<pid_t> found;
+  if (::getpid() == 1) {
+    for (const pid_t process : all_processes()) found.insert(process);
+    found.erase(1);
+  } else {
+    add_children(::getpid(), found);
+  }
+  return found;
 }
 
 std::uint64_t memory_of_descendants() {

@@ -1,7 +1,10 @@
 // The processes that a subject has started: their memory, and their end.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <set>
 
 #include "user.hpp"
 
@@ -26,7 +29,10 @@ struct Sweeper {
   void strike() const;
 };
 
-// Memory held by the processes beneath this one, without pages of files.
+// The processes beneath this one.
+std::set<pid_t> descendants();
+
+// Memory that they hold, without pages of files.
 std::uint64_t memory_of_descendants();
 
 // Whether descendants can be found where they are not all of /proc.

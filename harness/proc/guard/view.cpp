@@ -20,7 +20,6 @@ namespace {
 
 constexpr const char* kTemporaryOptions = "mode=1777,size=64m,nr_inodes=16k";
 constexpr const char* kPassageOptions = "mode=0711,size=1m,nr_inodes=4k";
-constexpr std::array<const char*, 3> kTemporaryFolders = {"/dev/shm", "/tmp", "/var/tmp"};
 
 bool is_beneath(const std::string& path, const std::string& folder) {
   return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');

@@ -1,9 +1,14 @@
 // The tier of namespaces: what the machine looks like from inside.
 #pragma once
 
+#include <array>
+
 #include "plan.hpp"
 
 namespace assay::proc::guard {
+
+// There, a cell has these to itself.
+inline constexpr std::array<const char*, 3> kTemporaryFolders = {"/dev/shm", "/tmp", "/var/tmp"};
 
 // For fork_with(): the namespaces that a supervisor is born into.
 unsigned long namespace_flags();

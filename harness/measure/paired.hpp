@@ -1,0 +1,78 @@
+// Speed as a ratio to the reference, timed in one run, in slices interleaved so that what disturbs
+// the machine disturbs both. measure() collects slices and needs a clock; judge() is a pure
+// function of them. Thread-safe, but for the callables handed in, which are called one at a time.
+//
+// The ratio is the median over pairs (A B B A) of the geometric mean of a pair's two ratios:
+// a burst of other work spoils a pair or two, not the median. Its interval is a bootstrap's
+// (statistics.hpp). The same is measured of the reference against itself, pair by pair with the
+// rest: if that does not come out as 1, or only vaguely, this machine can't tell now.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/samples.hpp"
+
+namespace assay::measure {
+
+// Wider than the usual 95 %, as the interval is looked at repeatedly while pairs are added.
+inline constexpr double kConfidence = 0.99;
+inline constexpr int kFewestPairs = 8;
+inline constexpr int kPairsBetweenLooks = 4;
+// A difference smaller than this is none: code that is the same, laid out otherwise, differs so.
+inline constexpr double kDeadBand = 0.02;
+// Of the control: high / low. Twice as fast could not be told from half as fast at 4.
+inline constexpr double kWidestControl = 1.5;
+
+// From this ratio on, this share of a check's points: {{0.8, 1}, {0.4, 0.5}}. Below all: none.
+struct Boundary {
+  double ratio = 0;
+  double share = 0;
+};
+
+struct Figure {
+  double ratio = 0;  // of the subject's rate to the reference's: 0.9 is slower
+  double low = 0;
+  double high = 0;
+  int pairs = 0;
+  double control_low = 0;
+  double control_high = 0;
+  bool decided = false;   // the whole interval earns the same share, and nothing is noisy
+  double share = 0;       // of the points, if decided; 0 otherwise
+  std::string why_noisy;  // a sentence, unless decided
+
+  // Told from the reference. Both false: the same as far as can be told, or noisy.
+  bool slower() const;
+  bool faster() const;
+};
+
+Figure judge(const Samples& samples, const std::vector<Boundary>& boundaries);
+
+// "0.91 of the reference's speed (0.89 to 0.93; 12 pairs; the reference itself 0.98 to 1.02)".
+std::string in_words(const Figure& figure);
+
+// Times one slice and gives its rate. All slices should take about as long, 20 ms or more: less
+// is lost in the scheduler's own slices.
+using Slice = std::function<double()>;
+
+struct Plan {
+  Slice reference;
+  Slice subject;
+  Slice control;  // the reference once more: another instance of it if the subject is one too
+  std::function<std::chrono::nanoseconds()> now;  // never goes back
+  std::chrono::nanoseconds time{};                // for everything, warm-up included
+  std::vector<Boundary> boundaries;
+  std::uint64_t seed = 0;
+  int fewest_pairs = kFewestPairs;
+};
+
+// Rounds of a pair and a control, after a warm-up of a slice each, until the figure is decided. No
+// round is begun that would end after the time, going by the longest so far (the first, by the
+// warm-up). What a slice throws passes through.
+Samples measure(const Plan& plan);
+
+}  // namespace assay::measure
