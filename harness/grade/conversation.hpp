@@ -43,9 +43,12 @@ struct SubjectSpec {
   std::vector<std::string> argv;                       // "{cell}" stands for the cell's folder
   std::filesystem::path directory;                     // empty: the cell
   std::string shown_as;                                // ASSAY_FOLDER: where its files come from
+  std::map<std::string, std::string> env;
   proc::Limits limits;
   std::chrono::milliseconds silence_limit{10'000};  // without an answer that is due
   std::size_t answer_bytes_max = 200;               // of which more is cut
+  std::size_t kept_output_lines = 8;                // of what it prints: the last,
+  bool keeps_first_output = false;                  // or the first
   bool interactive = false;  // has the terminal, and all the time in the world: a debugger
 };
 
