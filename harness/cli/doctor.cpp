@@ -9,7 +9,9 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/machine.hpp"
+#include "grade/conversation.hpp"
 #include "proc/cell.hpp"
+#include "proc/sanitizers.hpp"
 
 namespace assay::cli {
 namespace {
@@ -72,6 +74,13 @@ std::vector<Finding> examine() {
   for (const auto& probe : proc::probe_tiers()) {
     findings.push_back({"isolation: " + std::string(proc::name_of(probe.tier)), probe.available,
                         probe.available ? worth_of(probe.tier) : "can't be used: " + probe.reason,
+                        probe.fix});
+  }
+  for (const auto flavour : {proc::Flavour::threads, proc::Flavour::addresses}) {
+    const auto probe = proc::probe_sanitizer(flavour, grade::heed_interruptions);
+    findings.push_back({probe.name, probe.available,
+                        probe.available ? "works; needed by levels with threads"
+                                        : "can't run here: " + probe.reason,
                         probe.fix});
   }
   const bool root = ::geteuid() == 0;

@@ -1,0 +1,160 @@
+#include "grade/sanitizer_check.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "grade/sanitizer_report.hpp"
+#include "proc/files.hpp"
+#include "proc/sanitizers.hpp"
+
+namespace assay::grade {
+namespace {
+
+constexpr std::size_t kept_report_lines = 80;
+constexpr std::size_t told_accesses_max = 4;
+constexpr std::string_view build_name = "build";
+constexpr std::string_view never_ready = " before it was ready";
+constexpr std::string_view not_implemented = "not-implemented ";
+constexpr std::string_view threw = "threw ";
+
+// So that a report ends the subject, whatever the solution says about the sanitizer's options.
+const std::map<std::string, std::string> sanitizer_options{
+    {"TSAN_OPTIONS", "halt_on_error=1:exitcode=66:report_bugs=1:suppressions="},
+    {"ASAN_OPTIONS", "detect_leaks=0:exitcode=66:halt_on_error=1"},
+    {"UBSAN_OPTIONS", "halt_on_error=1:exitcode=66:print_stacktrace=1:suppressions="}};
+
+// The text of "shared.cpp:57".
+std::string source_line(const Solution& solution, const std::string& place) {
+  const auto colon = place.rfind(':');
+  const auto found = solution.sources.find(place.substr(0, colon));
+  const auto number = base::to_integer(place.substr(colon + 1));
+  if (found == solution.sources.end() || !number) return "";
+  const auto lines = base::split(found->second, '\n');
+  const auto index = static_cast<std::size_t>(*number - 1);
+  if (index >= lines.size()) return "";
+  const auto& line = lines[index];
+  return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
+}
+
+const Conversation* talk_named(const Evidence& evidence, std::string_view name) {
+  for (const auto& talk : evidence.conversations) {
+    if (talk.name == name) return &talk;
+  }
+  return nullptr;
+}
+
+std::string fact(const Evidence& evidence, const std::string& name) {
+  const auto* facts = talk_named(evidence, build_name);
+  if (facts == nullptr) return "";
+  for (const auto& [asked, answered] : facts->exchanges) {
+    if (asked == name) return answered.value_or("");
+  }
+  return "";
+}
+
+}  // namespace
+
+SanitizerCheck::SanitizerCheck(CheckInfo info, proc::Flavour flavour)
+    : Check(std::move(info)), flavour_(flavour) {}
+
+Evidence SanitizerCheck::collect(Workbench& workbench, std::uint64_t seed) const {
+  base::Random random(seed, info().slug);
+  return watch(workbench, plan(random));
+}
+
+Evidence SanitizerCheck::repeat(Workbench& workbench, const Evidence& before) const {
+  return watch(workbench, scripts_of(before.conversations.at(0)));
+}
+
+// Beside the talk, what its judging needs to know of the build: each a fact with a name.
+Evidence SanitizerCheck::watch(Workbench& workbench, const std::vector<Script>& scripts) const {
+  SubjectSpec subject = workbench.subject(flavour_);
+  subject.env.insert(sanitizer_options.begin(), sanitizer_options.end());
+  subject.kept_output_lines = kept_report_lines;
+  subject.keeps_first_output = true;
+  const Conversation talk = converse(subject, scripts, "planned", Pace::stepwise);
+
+  Conversation facts{std::string(build_name), {}, "", ""};
+  facts.exchanges.push_back({"folder", subject.shown_as});
+  const std::string program = proc::read_file(subject.files.begin()->second);
+  if (program.find("__tsan_atomic_thread_fence") != std::string::npos) {
+    facts.exchanges.push_back({"fences", "yes"});
+  }
+  if (talk.trouble.ends_with(never_ready)) {
+    const auto probe = proc::probe_sanitizer(flavour_, heed_interruptions);
+    if (!probe.available) facts.exchanges.push_back({"can't run", probe.reason});
+  }
+  if (const auto report = read_sanitizer_report(talk.output, subject.shown_as)) {
+    for (const auto& access : report->accesses) {
+      facts.exchanges.push_back({access.place, source_line(workbench.solution(), access.place)});
+    }
+  }
+  return {{talk, facts}};
+}
+
+CheckResult SanitizerCheck::judge(const Evidence& evidence) const {
+  CheckResult result = blank_result(info());
+  if (evidence.conversations.empty() || evidence.conversations[0].exchanges.empty()) {
+    result.verdict = Verdict::unknown;
+    result.reason = "no operations were seen";
+    return result;
+  }
+  const Conversation& talk = evidence.conversations[0];
+  result.verdict = Verdict::fail;
+  for (const auto& [asked, answered] : talk.exchanges) {
+    if (!answered || !answered->starts_with(not_implemented)) continue;
+    const std::string rest = answered->substr(not_implemented.size());
+    result.reason = rest.substr(0, rest.rfind(" at ")) + " is not implemented";
+    if (const auto at = rest.rfind(" at "); at != std::string::npos) {
+      result.where = rest.substr(at + 4);
+    }
+    return result;
+  }
+  const auto report = read_sanitizer_report(talk.output, fact(evidence, "folder"));
+  if (!report && !fact(evidence, "can't run").empty()) {
+    result.verdict = Verdict::unavailable;
+    result.reason = fact(evidence, "can't run");
+    return result;
+  }
+  if (report && report->kind == "data race" && !fact(evidence, "fences").empty()) {
+    result.verdict = Verdict::unavailable;
+    result.reason =
+        "ThreadSanitizer doesn't understand std::atomic_thread_fence, which this solution uses: "
+        "what it reports may be wrong";
+    return result;
+  }
+  if (report) {
+    result.reason = report->kind == "data race"
+                        ? "data race: threads access the same memory, at least one of them writes, "
+                          "and nothing orders them"
+                        : report->kind;
+    for (const auto& access : report->accesses) {
+      if (result.steps.size() == told_accesses_max) break;
+      const auto line = fact(evidence, access.place);
+      result.steps.push_back(
+          {access.place, line.empty() ? access.place : line, "", access.did, true, ""});
+    }
+    if (!report->accesses.empty()) result.where = report->accesses.front().place;
+    return result;
+  }
+  for (const auto& [asked, answered] : talk.exchanges) {
+    if (answered && answered->starts_with(threw)) {
+      result.reason = "threw an exception: " + answered->substr(threw.size());
+      return result;
+    }
+  }
+  if (!talk.trouble.empty()) {
+    result.reason = talk.trouble;
+    result.output = talk.output;
+    return result;
+  }
+  result.verdict = Verdict::pass;
+  result.points = info().points;
+  result.metrics["operations"] = static_cast<double>(talk.exchanges.size());
+  return result;
+}
+
+}  // namespace assay::grade

@@ -1,0 +1,31 @@
+// A check that lets a sanitizer watch: it runs scripts in a solution that is built with one, and
+// fails if the sanitizer reports anything, quoting the lines that it blames.
+#pragma once
+
+#include <vector>
+
+#include "base/random.hpp"
+#include "grade/check.hpp"
+
+namespace assay::grade {
+
+class SanitizerCheck : public Check {
+ public:
+  // Flavour::threads or Flavour::addresses.
+  SanitizerCheck(CheckInfo info, proc::Flavour flavour);
+
+  proc::Flavour flavour() const final { return flavour_; }
+  Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
+  Evidence repeat(Workbench& workbench, const Evidence& before) const final;
+  CheckResult judge(const Evidence& evidence) const final;
+
+  // Each script makes anew what is tested, and drives it.
+  virtual std::vector<Script> plan(base::Random& random) const = 0;
+
+ private:
+  Evidence watch(Workbench& workbench, const std::vector<Script>& scripts) const;
+
+  const proc::Flavour flavour_;
+};
+
+}  // namespace assay::grade
