@@ -94,8 +94,9 @@ Outcome run(const Schedule& schedule, const std::vector<std::function<void()>>& 
 }
 
 void mark(int number) {
-  Entry entry(__builtin_return_address(0));
-  if (entry) scheduler().mark(entry.task(), number);
+  if (current == nullptr) return;
+  const Points points(Points::Are::off);
+  scheduler().mark(*current, number);
 }
 
 void own(const void* begin, std::size_t bytes) {
@@ -105,14 +106,14 @@ void own(const void* begin, std::size_t bytes) {
   task->own.at(task->next_own++ % task->own.size()) = {first, first + bytes};
 }
 
-Quiet::Quiet() {
+Points::Points(Are are) {
   if (current == nullptr) return;
-  was_ = current->inside;
-  current->inside = true;
+  was_inside_ = current->inside;
+  current->inside = are == Are::off;
 }
 
-Quiet::~Quiet() {
-  if (current != nullptr) current->inside = was_;
+Points::~Points() {
+  if (current != nullptr) current->inside = was_inside_;
 }
 
 }  // namespace assay::host::threads

@@ -32,7 +32,8 @@ Outcome Scheduler::run(const Schedule& schedule, const std::vector<Task*>& tasks
 Outcome Scheduler::collect() const {
   Outcome outcome = outcome_;
   for (const Task* const task : tasks_) {
-    outcome.threads.push_back({task->points, task->ended, task->threw});
+    const std::uint64_t points = task->points - (task->ended ? 1 : 0);  // the end is no operation
+    outcome.threads.push_back({points, task->ended, task->threw});
     if (task->ended) continue;
     const bool waits = task->waits_for != WaitKind::nothing;
     const Wait wait{task->waits_for, waits ? holder_of(*task) : nobody};

@@ -129,16 +129,19 @@ void mark(int number);
 // four ranges, the oldest is forgotten. A thread's own stack needs no telling.
 void own(const void* begin, std::size_t bytes);
 
-// While one exists, the calling body has no points: for what isn't under test.
-class Quiet {
+// Turns points off or on for the calling body while it exists: off for what isn't under test, on
+// again for what is.
+class Points {
  public:
-  Quiet();
-  ~Quiet();
-  Quiet(const Quiet&) = delete;
-  Quiet& operator=(const Quiet&) = delete;
+  enum class Are { off, on };
+
+  explicit Points(Are are);
+  ~Points();
+  Points(const Points&) = delete;
+  Points& operator=(const Points&) = delete;
 
  private:
-  bool was_ = false;
+  bool was_inside_ = false;
 };
 
 }  // namespace assay::host::threads
