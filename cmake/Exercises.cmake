@@ -37,22 +37,55 @@ function(assay_graders)
   target_link_libraries(assay_graders PRIVATE ${libraries})
 endfunction()
 
-# One host library per exercise: what is linked with a solution to make a subject of it. It sees the
-# contract and the kit, and nothing of the grader's.
-function(assay_hosts)
+# The hosts of an exercise: what is linked with a solution to make a subject of it. They see the
+# contract and the kit, and nothing of the grader's. Each flavour goes with a way to compile the
+# solution, and only what calls the solution is compiled in that way:
+#   host_<slug>             as it is
+#   host_<slug>_scheduled   -fsanitize=thread, but linked without the sanitizer: harness/host/threads
+#                           takes its place and decides which thread runs
+#   host_<slug>_thread      -fsanitize=thread, linked with it
+#   host_<slug>_address     -fsanitize=address,undefined, linked with it
+set(assay_host_flavours plain scheduled thread address)
+set(assay_host_flags_plain -O2)
+set(assay_host_flags_scheduled -O1 -fsanitize=thread)
+set(assay_host_flags_thread -O1 -fsanitize=thread)
+set(assay_host_flags_address -O1 -fsanitize=address,undefined)
+
+# What all exercises share is compiled once for each flavour.
+function(assay_common_hosts)
   file(GLOB common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/host/*.cpp)
+  file(GLOB threads CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/host/threads/*.cpp)
+  foreach(flavour ${assay_host_flavours})
+    add_library(assay_host_${flavour} OBJECT ${common})
+    assay_include_root(assay_host_${flavour} host ${PROJECT_SOURCE_DIR}/harness/host)
+    assay_include_root(assay_host_${flavour} kit ${PROJECT_SOURCE_DIR}/exercises/kit)
+    target_compile_options(assay_host_${flavour} PRIVATE ${assay_host_flags_${flavour}} -g)
+    target_link_libraries(assay_host_${flavour} PRIVATE assay_warnings)
+  endforeach()
+  # The scheduler, and what asks for a round of it, are never scheduled themselves.
+  target_sources(assay_host_scheduled PRIVATE ${threads})
+  assay_include_root(assay_host_scheduled threads ${PROJECT_SOURCE_DIR}/harness/host/threads)
+  target_compile_definitions(assay_host_scheduled PRIVATE ASSAY_SCHEDULED)
+  target_compile_options(assay_host_scheduled PRIVATE -O2 -fno-sanitize=thread)
+endfunction()
+
+function(assay_hosts)
+  assay_common_hosts()
   foreach(slug ${assay_slugs})
     file(GLOB own CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/host/${slug}/*.cpp)
     if(NOT own)
       message(FATAL_ERROR "exercises/${slug} has no host: add harness/host/${slug}/host.cpp")
     endif()
-    add_library(host_${slug} STATIC ${common} ${own})
-    assay_include_root(host_${slug} host ${PROJECT_SOURCE_DIR}/harness/host)
-    assay_include_root(host_${slug} kit ${PROJECT_SOURCE_DIR}/exercises/kit)
-    assay_include_root(host_${slug} api.hpp ${PROJECT_SOURCE_DIR}/exercises/${slug}/api.hpp)
-    target_compile_options(host_${slug} PRIVATE -O2 -g)
-    target_link_libraries(host_${slug} PRIVATE assay_warnings)
-    list(APPEND hosts host_${slug})
+    foreach(flavour ${assay_host_flavours})
+      string(REPLACE _plain "" host host_${slug}_${flavour})
+      add_library(${host} STATIC ${own} $<TARGET_OBJECTS:assay_host_${flavour}>)
+      assay_include_root(${host} host ${PROJECT_SOURCE_DIR}/harness/host)
+      assay_include_root(${host} kit ${PROJECT_SOURCE_DIR}/exercises/kit)
+      assay_include_root(${host} api.hpp ${PROJECT_SOURCE_DIR}/exercises/${slug}/api.hpp)
+      target_compile_options(${host} PRIVATE ${assay_host_flags_${flavour}} -g)
+      target_link_libraries(${host} PRIVATE assay_warnings)
+      list(APPEND hosts ${host})
+    endforeach()
   endforeach()
   set(assay_hosts ${hosts} PARENT_SCOPE)
 endfunction()

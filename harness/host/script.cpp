@@ -8,6 +8,7 @@
 #include <exception>
 #include <optional>
 
+#include "host/rounds.hpp"
 #include "kit/not_implemented.hpp"
 
 extern "C" [[gnu::noinline]] void assay_operation(long number) {
@@ -71,6 +72,25 @@ class Channel {
   std::string output_;
 };
 
+RoundAnswer answer_to_round(std::string_view line, Operations& operations) {
+  try {
+    return answer_round(line, operations);
+  } catch (const BadRequest& bad) {
+    return {"error " + bad.reason, false};
+  } catch (const std::exception& failed) {
+    return {std::string("error a round: ") + failed.what(), false};
+  }
+}
+
+std::string on_one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
   while (!line.empty()) {
@@ -79,13 +99,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
     line.remove_prefix(space == std::string_view::npos ? line.size() : space + 1);
   }
   return words;
-}
-
-std::string on_one_line(std::string text) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  return text;
 }
 
 std::string answer_to(const std::vector<std::string_view>& words, Operations& operations) {
@@ -101,8 +114,6 @@ std::string answer_to(const std::vector<std::string_view>& words, Operations& op
     return "threw something that is not a std::exception";
   }
 }
-
-}  // namespace
 
 std::int64_t whole_number(std::string_view word) {
   std::int64_t value = 0;
@@ -134,6 +145,14 @@ int serve(std::string_view exercise, int contract_version, Operations& operation
       channel.write_line(*line);
       channel.flush();
       return 0;
+    } else if (words[0] == "round") {
+      assay_operation(++operation);
+      const RoundAnswer answer = answer_to_round(*line, operations);
+      channel.write_line(answer.line);
+      if (answer.stuck) {
+        channel.flush();
+        std::_Exit(0);  // what the stuck threads hold can't be given back
+      }
     } else {
       assay_operation(++operation);
       channel.write_line(answer_to(words, operations));

@@ -22,6 +22,12 @@ class Operations {
   virtual std::string answer(const std::vector<std::string_view>& words) = 0;
 };
 
+// What an operation's answer is as a line: exceptions become one too. Several threads may call it.
+std::string answer_to(const std::vector<std::string_view>& words, Operations& operations);
+
+// The words of a line, separated by one space.
+std::vector<std::string_view> words_of(std::string_view line);
+
 // Talks until the script ends; returns the exit code of the subject.
 int serve(std::string_view exercise, int contract_version, Operations& operations);
 
