@@ -15,8 +15,9 @@ struct Room {
 };
 
 // A token bucket for each key, as at level 1, asked by any number of threads at once. Each call
-// takes effect at one instant between its start and its end, at a time that the clock shows in
-// between; the clock never goes back.
+// takes effect at one instant between its start and its end. Its time is one that the clock shows
+// in between, and not before that of the last call that took tokens from the same bucket. The clock
+// never goes back.
 //
 // Only a bucket that isn't full has to be remembered: a full one is as good as a new one. So a key
 // needs room when a call takes tokens from its full bucket. If keys_max others are remembered then,

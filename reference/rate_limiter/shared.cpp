@@ -22,6 +22,9 @@ namespace {
 // The state of a bucket: the time, in nanoseconds, at which it is full (again).
 using FullAt = std::int64_t;
 
+// The number of an entry, from 1: half the size of a pointer. 0 ends a chain.
+using Link = std::atomic<std::uint32_t>;
+
 constexpr FullAt always_full = 0;
 constexpr FullAt forgotten = -1;
 constexpr FullAt never = std::numeric_limits<FullAt>::max();
@@ -32,7 +35,7 @@ struct alignas(32) Entry {
   std::atomic<FullAt> full_at{forgotten};
   std::atomic<std::uint64_t> high{0};
   std::atomic<std::uint64_t> low{0};
-  std::atomic<std::uint32_t> next{0};
+  Link next{0};
 
   // Acquire, with release in remember(): who sees a new key's bits sees that the old one's word
   // is gone.
@@ -180,7 +183,7 @@ class BucketTable final : public SharedLimiter {
 
   // Under the shard's lock. The word comes after the key, and the chain after both.
   Decision remember(Entry& entry, const Fingerprint& key, std::int64_t cost) {
-    std::atomic<std::uint32_t>& head = heads_[chain_of(key)];
+    Link& head = heads_[chain_of(key)];
     const Outcome outcome = decide(always_full, now(), cost);
     entry.high.store(key.high, std::memory_order_release);
     entry.low.store(key.low, std::memory_order_release);
@@ -245,7 +248,7 @@ class BucketTable final : public SharedLimiter {
   void unlink(const Entry& entry) {
     const Fingerprint key = entry.key();
     const std::lock_guard lock(shard_of(key).mutex);
-    std::atomic<std::uint32_t>* link = &heads_[chain_of(key)];
+    Link* link = &heads_[chain_of(key)];
     const std::uint32_t number = number_of(entry);
     for (std::uint32_t at = link->load(std::memory_order_relaxed); at != number;
          at = link->load(std::memory_order_relaxed)) {
@@ -254,7 +257,6 @@ class BucketTable final : public SharedLimiter {
     link->store(entry.next.load(std::memory_order_relaxed), std::memory_order_release);
   }
 
-  // Entries are numbered from 1, in half the size of a pointer; 0 ends a chain.
   Entry& entry_of(std::uint32_t number) const { return *entries_.at(number - 1); }
   std::uint32_t number_of(const Entry& entry) const {
     return static_cast<std::uint32_t>(&entry - entries_.at(0) + 1);
@@ -266,7 +268,7 @@ class BucketTable final : public SharedLimiter {
   const kit::Clock& clock_;
 
   Entries entries_;
-  std::vector<std::atomic<std::uint32_t>> heads_;
+  std::vector<Link> heads_;
   std::vector<Shard> shards_;
   std::atomic<std::size_t> used_{0};
   std::atomic<std::int64_t> without_room_{0};
