@@ -45,6 +45,11 @@ Solution find_solution(const fs::path& root, const Exercise& exercise, const std
   }
   if (wanted == "stub") {
     Solution solution = solution_at(exercise.folder / "stub.cpp", "stub");
+    for (const auto& entry : fs::directory_iterator(exercise.folder)) {
+      const std::string name = entry.path().filename();
+      if (!name.starts_with("stub_") || !proc::has_extension(entry, ".cpp")) continue;
+      solution.sources[name] = proc::read_sources(entry.path()).at(name);
+    }
     return solution;
   }
   if (!wanted.empty()) return solution_at(fs::absolute(wanted), "path");

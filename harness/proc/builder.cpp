@@ -71,8 +71,11 @@ void forget_oldest(const fs::path& cache) {
 std::map<std::string, fs::path> given_files(const fs::path& root, const fs::path& build_folder,
                                             const std::string& exercise) {
   std::map<std::string, fs::path> given{
-      {"include/api.hpp", root / "exercises" / exercise / "api.hpp"},
       {"lib/libhost.a", build_folder / "lib" / ("libhost_" + exercise + ".a")}};
+  for (const auto& entry : fs::directory_iterator(root / "exercises" / exercise)) {
+    if (!has_extension(entry, ".hpp")) continue;
+    given["include/" + entry.path().filename().string()] = entry.path();
+  }
   for (const auto& entry : fs::directory_iterator(root / "exercises" / "kit")) {
     given["include/kit/" + entry.path().filename().string()] = entry.path();
   }
