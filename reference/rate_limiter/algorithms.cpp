@@ -20,7 +20,8 @@ using Keys = std::unordered_map<std::string, State>;
 // the clock's own time; after a step back it goes on from where it was.
 class ForwardTime {
  public:
-  explicit ForwardTime(const kit::Clock& clock) : clock_(clock), shown_(clock.now()), now_(shown_) {}
+  explicit ForwardTime(const kit::Clock& clock)
+      : clock_(clock), shown_(clock.now()), now_(shown_) {}
 
   nanoseconds now() {
     const nanoseconds shown = clock_.now();

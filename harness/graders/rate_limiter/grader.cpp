@@ -1,37 +1,35 @@
-// The checks of the rate limiter. Each compares a subject's decisions with the model's, call by
+// The checks of the rate limiter. Each compares a subject's decisions with the judge's, call by
 // call, in the aspects that the check is about.
 #include "grade/grader.hpp"
 
+#include <algorithm>
 #include <memory>
 
-#include "base/text.hpp"
+#include "graders/rate_limiter/judge.hpp"
 #include "graders/rate_limiter/plans.hpp"
+#include "graders/rate_limiter/retell.hpp"
 #include "graders/rate_limiter/script.hpp"
 #include "graders/rate_limiter/story.hpp"
+#include "graders/rate_limiter/worst_window.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {
 
-class BucketCheck final : public grade::ScriptCheck {
+class LimiterCheck final : public grade::ScriptCheck {
  public:
   using Planner = Plan (*)(base::Random&);
 
-  BucketCheck(grade::CheckInfo info, Planner planner, Aspects aspects)
+  LimiterCheck(grade::CheckInfo info, Planner planner, Aspects aspects)
       : info_(std::move(info)), planner_(planner), aspects_(aspects) {}
 
   grade::CheckInfo info() const override { return info_; }
   Plan plan(base::Random& random) const override { return planner_(random); }
 
   std::optional<grade::Violation> violation(const grade::Performance& performance) const override {
-    Model model(parse_policy(performance.exchanges[0].asked));
-    for (std::size_t i = 1; i < performance.exchanges.size(); ++i) {
-      const auto& [asked, answered] = performance.exchanges[i];
-      const auto came = answered ? parse_decision(*answered) : std::nullopt;
-      if (const auto differs = difference(model.acquire(parse_call(asked)), came, aspects_)) {
-        return grade::Violation{i, *differs};
-      }
-    }
-    return std::nullopt;
+    const auto [policy, calls, answers] = played(performance);
+    const auto wrong = first_wrong(policy, calls, answers, aspects_);
+    if (!wrong) return std::nullopt;
+    return grade::Violation{wrong->index + 1, wrong->difference};
   }
 
   std::vector<std::string> simpler(const std::string& operation) const override {
@@ -46,7 +44,7 @@ class BucketCheck final : public grade::ScriptCheck {
 
   void explain(const grade::Performance& performance, const grade::Violation& violation,
                grade::CheckResult& result) const override {
-    tell(performance, violation, result);
+    tell(performance, violation, aspects_, result);
   }
 
   std::vector<std::string> look_alikes(const grade::Performance& performance) const override {
@@ -61,34 +59,86 @@ class BucketCheck final : public grade::ScriptCheck {
   Aspects aspects_;
 };
 
-class RateLimiterGrader final : public grade::ScriptGrader {
+using Checks = std::vector<std::unique_ptr<grade::ScriptCheck>>;
+
+class Scripts final : public grade::ScriptGrader {
  public:
-  RateLimiterGrader() : ScriptGrader(make_checks()) {}
+  explicit Scripts(Checks checks) : ScriptGrader(std::move(checks)) {}
 
   int contract_version() const override { return 1; }
+};
+
+Checks make_checks() {
+  Checks checks;
+  int level = 1;
+  std::size_t before = 0;  // checks of the levels before
+  const auto add = [&](const char* slug, const char* title, double points,
+                       LimiterCheck::Planner planner, Aspects aspects) {
+    const std::string id = std::to_string(level) + "." + std::to_string(checks.size() - before + 1);
+    const grade::CheckInfo info{id, slug, level, title, "correctness", points};
+    checks.push_back(std::make_unique<LimiterCheck>(info, planner, aspects));
+  };
+  const Aspects admission;
+  const Aspects with_remaining{.remaining = true};
+  const Aspects with_retry_after{.retry_after = true};
+  const Aspects everything{.remaining = true, .retry_after = true};
+
+  add("capacity", "admits its capacity at once, and no more", 4, plan_capacity, admission);
+  add("refill", "regains a token every interval, to the nanosecond", 6, plan_refill, admission);
+  add("cost", "takes what a call costs, and only looks for 0", 3, plan_cost, with_remaining);
+  add("retry_after", "says exactly when to come back", 4, plan_retry_after, with_retry_after);
+  add("exactness", "stays exact over 10,000 calls and at the ends of its ranges", 3, plan_exactness,
+      everything);
+
+  level = 2;
+  before = checks.size();
+  add("gcra", "answers as the token bucket does, and keeps a time instead", 3, plan_gcra,
+      everything);
+  add("fixed_window", "admits its limit in each window of the clock", 2, plan_fixed_window,
+      everything);
+  add("sliding_log", "admits its limit in any window, wherever it starts", 3, plan_sliding_log,
+      everything);
+  add("sliding_counter", "admits what the two counts estimate, exactly", 4, plan_sliding_counter,
+      everything);
+  add("clock_steps", "goes on as if no time had passed when the clock goes back", 3,
+      plan_clock_steps, everything);
+  return checks;
+}
+
+// Adds to the verdicts what the algorithms are told apart by.
+class RateLimiterGrader final : public grade::Grader {
+ public:
+  int contract_version() const override { return scripts_.contract_version(); }
+  std::vector<grade::CheckInfo> checks() const override { return scripts_.checks(); }
+
+  grade::Evidence collect(const grade::CheckInfo& check, const grade::SubjectSpec& subject,
+                          std::uint64_t seed) const override {
+    return scripts_.collect(check, subject, seed);
+  }
+
+  grade::CheckResult judge(const grade::CheckInfo& check,
+                           const grade::Evidence& evidence) const override {
+    auto result = scripts_.judge(check, evidence);
+    if (check.level == 2 && check.slug != "clock_steps" && !evidence.conversations.empty()) {
+      add_worst_window(evidence.conversations[0], result);
+    }
+    return result;
+  }
 
  private:
-  static std::vector<std::unique_ptr<grade::ScriptCheck>> make_checks() {
-    std::vector<std::unique_ptr<grade::ScriptCheck>> checks;
-    const auto add = [&](const char* slug, const char* title, double points,
-                         BucketCheck::Planner planner, Aspects aspects) {
-      const std::string id = "1." + std::to_string(checks.size() + 1);
-      const grade::CheckInfo info{id, slug, 1, title, "correctness", points};
-      checks.push_back(std::make_unique<BucketCheck>(info, planner, aspects));
-    };
-    const Aspects admission;
-    const Aspects with_remaining{.remaining = true};
-    const Aspects with_retry_after{.retry_after = true};
-    const Aspects everything{.remaining = true, .retry_after = true};
-
-    add("capacity", "admits its capacity at once, and no more", 4, plan_capacity, admission);
-    add("refill", "regains a token every interval, to the nanosecond", 6, plan_refill, admission);
-    add("cost", "takes what a call costs, and only looks for 0", 3, plan_cost, with_remaining);
-    add("retry_after", "says exactly when to come back", 4, plan_retry_after, with_retry_after);
-    add("exactness", "stays exact over 10,000 calls and at the ends of its ranges", 3,
-        plan_exactness, everything);
-    return checks;
+  // Of the plan's first script (plans.hpp), if it was answered.
+  static void add_worst_window(const grade::Conversation& talk, grade::CheckResult& result) {
+    const auto& all = talk.exchanges;
+    const auto is_setup = [](const auto& one) { return one.asked.starts_with("limiter "); };
+    if (all.empty() || !is_setup(all.front())) return;
+    const auto end = std::find_if(all.begin() + 1, all.end(), is_setup);
+    const auto first = played({{all.begin(), end}, {}});
+    if (first.answers.size() < first.calls.size()) return;
+    result.metrics["worst_window_limit"] = static_cast<double>(first.policy.limit);
+    result.metrics["admitted_in_worst_window"] = admitted_in_worst_window(first);
   }
+
+  Scripts scripts_{make_checks()};
 };
 
 }  // namespace
