@@ -210,6 +210,8 @@ std::vector<std::string> mistakes_of(const ScriptCheck& check, const Judgement& 
 
 std::vector<std::string> ScriptCheck::simpler(const std::string& /*operation*/) const { return {}; }
 
+void ScriptCheck::add_metrics(const Conversation& /*planned*/, CheckResult& /*result*/) const {}
+
 std::vector<std::string> ScriptCheck::look_alikes(const Performance& /*performance*/) const {
   return {};
 }
@@ -244,6 +246,7 @@ CheckResult ScriptCheck::judge(const Evidence& evidence) const {
   const Judgement planned(*this, evidence.conversations[0]);
   result.metrics["operations"] = static_cast<double>(evidence.conversations[0].exchanges.size() -
                                                      planned.performances().size());
+  add_metrics(evidence.conversations[0], result);
   if (!planned.found()) {
     result.verdict = Verdict::pass;
     result.points = info().points;

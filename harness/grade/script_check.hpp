@@ -44,6 +44,9 @@ class ScriptCheck : public Check {
   virtual void explain(const Performance& performance, const Violation& violation,
                        CheckResult& result) const = 0;
 
+  // Adds what the planned talk shows besides, to any verdict.
+  virtual void add_metrics(const Conversation& planned, CheckResult& result) const;
+
   // The known mistakes that would give every one of these answers.
   virtual std::vector<std::string> look_alikes(const Performance& performance) const;
 };

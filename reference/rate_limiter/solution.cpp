@@ -40,9 +40,11 @@ class TokenBucket final : public Limiter {
     nanoseconds updated_at;
   };
 
-  // The sum can't overflow: both sides are at most kit::max_time.
+  // The sum can't overflow: both sides are at most kit::max_time. If the clock went back, no time
+  // has passed.
   void refill(Bucket& bucket, nanoseconds now) const {
-    bucket.credit = std::min(full_, bucket.credit + (now - bucket.updated_at));
+    const nanoseconds elapsed = std::max(now - bucket.updated_at, nanoseconds{0});
+    bucket.credit = std::min(full_, bucket.credit + elapsed);
     bucket.updated_at = now;
   }
 

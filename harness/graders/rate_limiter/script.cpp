@@ -15,10 +15,29 @@ std::int64_t number(const std::vector<std::string>& words, std::size_t index) {
   return *value;
 }
 
+// Level 1's bucket needs no name.
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::token_bucket:
+      return "";
+    case Kind::gcra:
+      return "gcra";
+    case Kind::fixed_window:
+      return "fixed_window";
+    case Kind::sliding_log:
+      return "sliding_log";
+    case Kind::sliding_counter:
+      return "sliding_counter";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string setup_line(const Policy& policy) {
-  return fmt::format("limiter {} {}", policy.capacity, policy.interval_ns);
+  const std::string name(name_of(policy.kind));
+  return fmt::format("limiter {}{} {}", name.empty() ? name : name + ' ', policy.limit,
+                     policy.period_ns);
 }
 
 std::string call_line(const Call& call) {
@@ -27,7 +46,12 @@ std::string call_line(const Call& call) {
 
 Policy parse_policy(const std::string& line) {
   const auto words = base::split(line, ' ');
-  return {number(words, 1), number(words, 2)};
+  for (const Kind kind : all_kinds) {
+    const std::size_t at = kind == Kind::token_bucket ? 1 : 2;
+    const bool named = words.size() == at + 2 && (at == 1 || words[1] == name_of(kind));
+    if (named) return {number(words, at), number(words, at + 1), kind};
+  }
+  throw std::logic_error("not a limiter's setup");
 }
 
 Call parse_call(const std::string& line) {

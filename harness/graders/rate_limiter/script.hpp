@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "grade/script_check.hpp"
-#include "graders/rate_limiter/model.hpp"
+#include "graders/rate_limiter/policy.hpp"
 
 namespace assay::graders::rate_limiter {
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api.hpp"
+#include "host/rate_limiter/limiters.hpp"
 #include "host/script.hpp"
 
 namespace {
@@ -29,18 +30,17 @@ std::string in_words(const rate_limiter::Decision& decision) {
 class RateLimiter final : public assay::host::Operations {
  public:
   std::string answer(const std::vector<std::string_view>& words) override {
-    if (words[0] == "limiter" && words.size() == 3) return make(words);
+    if (words[0] == "limiter" && (words.size() == 3 || words.size() == 4)) return make(words);
     if (words[0] == "acquire" && words.size() == 4) return acquire(words);
     throw BadRequest{"unknown operation: " + std::string(words[0])};
   }
 
  private:
   std::string make(const std::vector<std::string_view>& words) {
-    const rate_limiter::Policy policy{whole_number(words[1]),
-                                      kit::nanoseconds{whole_number(words[2])}};
     clock_.set(kit::nanoseconds{0});
-    limiter_ = rate_limiter::make_token_bucket(policy, clock_);
-    return limiter_ ? "ok" : "threw make_token_bucket returned a null pointer";
+    limiter_.reset();
+    limiter_ = rate_limiter::host::make(words, clock_);
+    return "ok";
   }
 
   std::string acquire(const std::vector<std::string_view>& words) {

@@ -1,0 +1,16 @@
+// The checks of the rate limiter, in the order in which they are shown.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "grade/check.hpp"
+
+namespace assay::graders::rate_limiter {
+
+using Checks = std::vector<std::unique_ptr<grade::Check>>;
+
+void add_limiter_checks(Checks& checks);  // levels 1 and 2: one caller, exact answers
+void add_shared_checks(Checks& checks);   // level 3: many threads, many keys
+
+}  // namespace assay::graders::rate_limiter
