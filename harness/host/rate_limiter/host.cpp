@@ -1,61 +1,95 @@
-// Turns the rate limiter's script operations into calls of api.hpp.
+// Turns the rate limiter's script operations into calls of the contracts.
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api.hpp"
+#include "host/points.hpp"
 #include "host/rate_limiter/limiters.hpp"
+#include "host/rate_limiter/load.hpp"
+#include "host/rate_limiter/words.hpp"
 #include "host/script.hpp"
 
 namespace {
 
 using assay::host::BadRequest;
+using assay::host::Points;
 using assay::host::whole_number;
+using namespace rate_limiter;
 
-class ScriptClock final : public kit::Clock {
+// Once a limiter is made, threads may `call` and `tick` at the same time.
+class Host final : public assay::host::Operations {
  public:
-  kit::nanoseconds now() const override { return now_; }
-  void set(kit::nanoseconds now) { now_ = now; }
+  using Words = std::vector<std::string_view>;
 
- private:
-  kit::nanoseconds now_{0};
-};
-
-std::string in_words(const rate_limiter::Decision& decision) {
-  std::string words = decision.admitted ? "admitted " : "denied ";
-  words += std::to_string(decision.remaining);
-  if (decision.retry_after) return words + ' ' + std::to_string(decision.retry_after->count());
-  return decision.admitted ? words : words + " never";
-}
-
-class RateLimiter final : public assay::host::Operations {
- public:
-  std::string answer(const std::vector<std::string_view>& words) override {
-    if (words[0] == "limiter" && (words.size() == 3 || words.size() == 4)) return make(words);
-    if (words[0] == "acquire" && words.size() == 4) return acquire(words);
+  std::string answer(const Words& words) override {
+    const Points quiet(Points::Are::off);
+    const auto is = [&](std::string_view verb, std::size_t arguments) {
+      return words[0] == verb && words.size() == arguments + 1;
+    };
+    if (is("limiter", 2) || is("limiter", 3) || is("shared", 4)) return make(words);
+    if (!limiter_) throw BadRequest{std::string(words[0]) + " before there is a limiter"};
+    if (is("acquire", 3)) return acquire(words);
+    if (is("call", 2)) return call(words);
+    if (is("tick", 1)) return std::to_string(clock_.advance(nanoseconds(words[1])).count());
+    if (is("without_room", 0) && shared_) return std::to_string(shared_->without_room());
+    if (is("fill", 1)) return std::to_string(host::fill(whole_number(words[1]), *limiter_));
+    if (is("load", 4)) return load(words);
     throw BadRequest{"unknown operation: " + std::string(words[0])};
   }
 
  private:
-  std::string make(const std::vector<std::string_view>& words) {
+  static kit::nanoseconds nanoseconds(std::string_view word) {
+    return kit::nanoseconds{whole_number(word)};
+  }
+
+  std::string make(const Words& words) {
     clock_.set(kit::nanoseconds{0});
     limiter_.reset();
-    limiter_ = rate_limiter::host::make(words, clock_);
+    shared_ = nullptr;
+    if (words[0] == "shared") {
+      auto shared = host::make_shared(words, clock_);
+      shared_ = shared.get();
+      limiter_ = std::move(shared);
+    } else {
+      limiter_ = host::make(words, clock_);
+    }
     return "ok";
   }
 
-  std::string acquire(const std::vector<std::string_view>& words) {
-    if (!limiter_) throw BadRequest{"acquire before limiter"};
-    clock_.set(kit::nanoseconds{whole_number(words[1])});
-    return in_words(limiter_->acquire(words[2], whole_number(words[3])));
+  Decision ask(std::string_view key, std::int64_t cost) {
+    const Points tested(Points::Are::on);
+    return limiter_->acquire(key, cost);
   }
 
-  ScriptClock clock_;
-  std::unique_ptr<rate_limiter::Limiter> limiter_;
+  std::string acquire(const Words& words) {
+    clock_.set(nanoseconds(words[1]));
+    return host::in_words(ask(words[2], whole_number(words[3])));
+  }
+
+  // Says between which times the call was made.
+  std::string call(const Words& words) {
+    const std::int64_t cost = whole_number(words[2]);
+    std::string answer = std::to_string(clock_.now().count());
+    const Decision decision = ask(words[1], cost);
+    answer += ' ' + std::to_string(clock_.now().count());
+    return answer + ' ' + host::in_words(decision);
+  }
+
+  std::string load(const Words& words) {
+    return host::run({static_cast<std::uint64_t>(whole_number(words[1])), whole_number(words[2]),
+                      whole_number(words[3]), whole_number(words[4])},
+                     *limiter_);
+  }
+
+  host::ScriptClock clock_;
+  std::unique_ptr<Limiter> limiter_;
+  SharedLimiter* shared_ = nullptr;  // limiter_, if it is one
 };
 
 }  // namespace
 
 int main() {
-  RateLimiter rate_limiter;
-  return assay::host::serve("rate_limiter", rate_limiter::contract_version, rate_limiter);
+  Host host;
+  return assay::host::serve("rate_limiter", contract_version, host);
 }

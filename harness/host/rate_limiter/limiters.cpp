@@ -6,6 +6,7 @@
 #include "algorithms.hpp"
 #include "host/script.hpp"
 #include "kit/not_implemented.hpp"
+#include "shared.hpp"
 
 // A solution may have some of these functions and not yet the others: a weak one that nobody
 // defines is a null pointer.
@@ -15,6 +16,8 @@ namespace rate_limiter {
 [[gnu::weak]] std::unique_ptr<Limiter> make_limiter(FixedWindow policy, const kit::Clock& clock);
 [[gnu::weak]] std::unique_ptr<Limiter> make_limiter(SlidingLog policy, const kit::Clock& clock);
 [[gnu::weak]] std::unique_ptr<Limiter> make_limiter(SlidingCounter policy, const kit::Clock& clock);
+[[gnu::weak]] std::unique_ptr<SharedLimiter> make_shared_limiter(Policy policy, Room room,
+                                                                 const kit::Clock& clock);
 }  // namespace rate_limiter
 
 namespace rate_limiter::host {
@@ -63,6 +66,21 @@ std::unique_ptr<Limiter> make(const std::vector<std::string_view>& words, const 
     return make_algorithm<SlidingCounter>("SlidingCounter", limit, duration, clock);
   }
   throw assay::host::BadRequest{"unknown algorithm: " + std::string(name)};
+}
+
+std::unique_ptr<SharedLimiter> make_shared(const std::vector<std::string_view>& words,
+                                           const kit::Clock& clock) {
+  const std::string function = "make_shared_limiter(Policy, Room, const kit::Clock&)";
+  if (make_shared_limiter == nullptr) {
+    throw kit::NotImplemented(function + ", which shared.hpp declares and stub_shared.cpp begins,");
+  }
+  const Policy policy{assay::host::whole_number(words[1]),
+                      kit::nanoseconds{assay::host::whole_number(words[2])}};
+  const Room room{assay::host::whole_number(words[3]),
+                  words[4] == "admit" ? WhenFull::admit : WhenFull::deny};
+  auto limiter = make_shared_limiter(policy, room, clock);
+  if (!limiter) throw std::runtime_error(function + " returned a null pointer");
+  return limiter;
 }
 
 }  // namespace rate_limiter::host
