@@ -56,8 +56,10 @@ Figure judge(const Samples& samples, const std::vector<Boundary>& boundaries);
 // "0.91 of the reference's speed (0.89 to 0.93; 12 pairs; the reference itself 0.98 to 1.02)".
 std::string in_words(const Figure& figure);
 
-// Times one slice and gives its rate. All slices should take about as long, 20 ms or more: less
-// is lost in the scheduler's own slices.
+// Times one slice and gives its rate. All slices should take about as long; some 50 ms is best:
+// with less, the scheduler's own slices show, and with more, there are too few. Where the work uses
+// one core alone, operations per second of CPU time are many times closer than of time by the
+// clock, which includes the work of others.
 using Slice = std::function<double()>;
 
 struct Plan {
