@@ -14,7 +14,8 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr int kSlicesOfWarmUp = 3;
-constexpr int kSlicesOfRound = 8;
+constexpr int kSlicesOfRound = 8;  // with a control
+constexpr int kFewestControls = kFewestPairs / kPairsPerControl;
 
 bool usable(double rate) { return std::isfinite(rate) && rate >= 0; }
 
@@ -23,8 +24,8 @@ std::optional<double> ratio_of(const Pair& pair) {
   const bool reference = usable(pair.reference_before) && usable(pair.reference_after) &&
                          pair.reference_before > 0 && pair.reference_after > 0;
   if (!reference || !usable(pair.subject_first) || !usable(pair.subject_second)) return {};
-  const double ratio = std::sqrt(pair.subject_first / pair.reference_before) *
-                       std::sqrt(pair.subject_second / pair.reference_after);
+  const double ratio = std::sqrt((pair.subject_first / pair.reference_before) *
+                                 (pair.subject_second / pair.reference_after));
   if (!std::isfinite(ratio)) return {};
   return ratio;
 }
@@ -69,15 +70,15 @@ const Boundary* straddled(const Figure& figure, const std::vector<Boundary>& bou
 }
 
 std::string why_unusable(const Samples& samples, std::size_t unusable) {
-  const std::size_t fewest = std::min(samples.pairs.size(), samples.controls.size());
   if (unusable > 0) {
     return std::to_string(unusable) + " of " +
            std::to_string(samples.pairs.size() + samples.controls.size()) +
            " pairs have a slice without a rate";
   }
-  if (fewest < kFewestPairs) {
-    return std::to_string(fewest) + " pairs were timed, and " + std::to_string(kFewestPairs) +
-           " are needed";
+  if (samples.pairs.size() < kFewestPairs || samples.controls.size() < kFewestControls) {
+    return std::to_string(samples.pairs.size()) + " pairs were timed and " +
+           std::to_string(samples.controls.size()) + " controls; " + std::to_string(kFewestPairs) +
+           " and " + std::to_string(kFewestControls) + " are needed";
   }
   return "";
 }
@@ -155,7 +156,9 @@ Samples measure(const Plan& plan) {
     const nanoseconds round_begun = plan.now();
     if (round_begun - begun + longest_round > plan.time) break;
     samples.pairs.push_back(time_pair(plan.reference, plan.subject));
-    samples.controls.push_back(time_pair(plan.reference, plan.control));
+    if (samples.pairs.size() % kPairsPerControl == 1) {
+      samples.controls.push_back(time_pair(plan.reference, plan.control));
+    }
     longest_round = std::max(longest_round, plan.now() - round_begun);
   }
   return samples;

@@ -4,8 +4,8 @@
 //
 // The ratio is the median over pairs (A B B A) of the geometric mean of a pair's two ratios:
 // a burst of other work spoils a pair or two, not the median. Its interval is a bootstrap's
-// (statistics.hpp). The same is measured of the reference against itself, pair by pair with the
-// rest: if that does not come out as 1, or only vaguely, this machine can't tell now.
+// (statistics.hpp). The same is measured of the reference against itself, in between: if that does
+// not come out as 1, or only vaguely, this machine can't tell now.
 #pragma once
 
 #include <chrono>
@@ -20,12 +20,13 @@
 namespace assay::measure {
 
 // Wider than the usual 95 %, as the interval is looked at repeatedly while pairs are added.
-inline constexpr double kConfidence = 0.99;
+inline constexpr double kConfidence = 0.98;
 inline constexpr int kFewestPairs = 8;
+inline constexpr int kPairsPerControl = 2;
 inline constexpr int kPairsBetweenLooks = 4;
 // A difference smaller than this is none: code that is the same, laid out otherwise, differs so.
 inline constexpr double kDeadBand = 0.02;
-// Of the control: high / low. Twice as fast could not be told from half as fast at 4.
+// Of the control: high / low. While another process uses half of each core, 1.1 is usual.
 inline constexpr double kWidestControl = 1.5;
 
 // From this ratio on, this share of a check's points: {{0.8, 1}, {0.4, 0.5}}. Below all: none.
@@ -55,8 +56,10 @@ Figure judge(const Samples& samples, const std::vector<Boundary>& boundaries);
 // "0.91 of the reference's speed (0.89 to 0.93; 12 pairs; the reference itself 0.98 to 1.02)".
 std::string in_words(const Figure& figure);
 
-// Times one slice and gives its rate. All slices should take about as long, 20 ms or more: less
-// is lost in the scheduler's own slices.
+// Times one slice and gives its rate. All slices should take about as long; some 50 ms is best:
+// with less, the scheduler's own slices show, and with more, there are too few. Where the work uses
+// one core alone, operations per second of CPU time are many times closer than of time by the
+// clock, which includes the work of others.
 using Slice = std::function<double()>;
 
 struct Plan {
@@ -67,12 +70,13 @@ struct Plan {
   std::chrono::nanoseconds time{};                // for everything, warm-up included
   std::vector<Boundary> boundaries;
   std::uint64_t seed = 0;
+  // More for a closer figure, whatever is decided; kPairLimit: as many as there is time for.
   int fewest_pairs = kFewestPairs;
 };
 
-// Rounds of a pair and a control, after a warm-up of a slice each, until the figure is decided. No
-// round is begun that would end after the time, going by the longest so far (the first, by the
-// warm-up). What a slice throws passes through.
+// Rounds of a pair, every other with a control, after a warm-up of a slice each, until the figure
+// is decided. No round is begun that would end after the time, going by the longest so far (the
+// first, by the warm-up). What a slice throws passes through.
 Samples measure(const Plan& plan);
 
 }  // namespace assay::measure

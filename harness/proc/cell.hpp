@@ -134,7 +134,7 @@ class Cell {
   // pages that no living process has touched, files of folder() that are open but removed, and
   // without namespaces the machine's temporary folders. System V segments without namespaces, and
   // memfd_create anywhere, are refused where system calls can be filtered. The kernel's own
-  // figures may be off by some 100 KB a process.
+  // figures may lag by some pages a thread.
   std::optional<std::uint64_t> memory_bytes();
   static constexpr std::chrono::milliseconds kMemoryTimeout{5'000};
 
