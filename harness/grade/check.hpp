@@ -29,6 +29,7 @@ CheckResult blank_result(const CheckInfo& info);
 
 class Check {
  public:
+  explicit Check(CheckInfo info) : info_(std::move(info)) {}
   virtual ~Check() = default;
   Check(const Check&) = delete;
   Check& operator=(const Check&) = delete;
@@ -46,9 +47,6 @@ class Check {
 
   // Pure. Fills the verdict and everything that explains it, but for seconds and replay.
   virtual CheckResult judge(const Evidence& evidence) const = 0;
-
- protected:
-  explicit Check(CheckInfo info) : info_(std::move(info)) {}
 
  private:
   const CheckInfo info_;

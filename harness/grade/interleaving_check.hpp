@@ -42,7 +42,8 @@ class InterleavingCheck : public Check {
 
   virtual std::string situation(const Program& program) const = 0;
   virtual std::string operation_in_words(const std::string& operation) const = 0;
-  virtual std::string answer_in_words(const std::string& answer) const = 0;
+  virtual std::string answer_in_words(const std::string& operation,
+                                      const std::string& answer) const = 0;
 };
 
 }  // namespace assay::grade

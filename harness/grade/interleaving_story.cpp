@@ -51,7 +51,7 @@ class Narrator {
     const auto& events = failure_.report->events;
     for (std::size_t i = 0; i < events.size(); ++i) tell(events[i], i);
     for (const auto& [thread, operation] : open_) {
-      if (!is_told_[thread]) add(thread, operation, "never returns", true);
+      if (!is_told_[thread]) add(thread, in_words(thread, operation), "never returns", true);
     }
     if (steps_.size() > told_steps_max) {
       steps_.erase(steps_.begin(), steps_.end() - static_cast<std::ptrdiff_t>(told_steps_max));
@@ -66,7 +66,7 @@ class Narrator {
   void tell(const RoundEvent& event, std::size_t index) {
     switch (event.kind) {
       case RoundEvent::Kind::begins:
-        open_[event.thread] = check_.operation_in_words(next_operation(event.thread));
+        open_[event.thread] = next_operation(event.thread);
         is_told_[event.thread] = false;
         break;
       case RoundEvent::Kind::returns:
@@ -97,8 +97,9 @@ class Narrator {
     const bool made = event.thread == first_part && position_[first_part] == 1;
     const bool wrong = index == failure_.violation.event;
     if (!made || wrong) {
-      const std::string verb = is_told_[event.thread] ? "goes on: " : "";
-      add(event.thread, verb + open_[event.thread], check_.answer_in_words(event.text), !wrong);
+      const auto& operation = open_[event.thread];
+      add(event.thread, in_words(event.thread, operation),
+          check_.answer_in_words(operation, event.text), !wrong);
     }
     open_.erase(event.thread);
   }
@@ -112,9 +113,12 @@ class Narrator {
       came += " at " + place->second;
       place_ = place->second;
     }
-    const std::string verb = is_told_[event.thread] ? "goes on: " : "";
-    add(event.thread, verb + open->second, came, true);
+    add(event.thread, in_words(event.thread, open->second), came, true);
     is_told_[event.thread] = true;
+  }
+
+  std::string in_words(int thread, const std::string& operation) {
+    return (is_told_[thread] ? "goes on: " : "") + check_.operation_in_words(operation);
   }
 
   void add(int thread, std::string did, std::string came, bool agrees) {
@@ -130,7 +134,7 @@ class Narrator {
   const FailedRound& failure_;
   const CodePlaces& places_;
   std::map<int, std::size_t> position_;
-  std::map<int, std::string> open_;  // by thread: its operation, in words
+  std::map<int, std::string> open_;  // by thread: its operation
   std::map<int, bool> is_told_;      // by thread: whether its operation has a step already
   std::vector<Step> steps_;
   std::string place_;

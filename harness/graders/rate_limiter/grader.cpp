@@ -5,6 +5,7 @@ namespace assay::graders::rate_limiter {
 grade::Grader make_grader() {
   grade::Grader grader{1, {}};
   add_limiter_checks(grader.checks);
+  add_shared_checks(grader.checks);
   return grader;
 }
 

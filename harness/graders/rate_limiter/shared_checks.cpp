@@ -1,0 +1,116 @@
+// The checks of level 3: a limiter for many threads and many keys.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "grade/interleaving_check.hpp"
+#include "grade/sanitizer_check.hpp"
+#include "graders/rate_limiter/checks.hpp"
+#include "graders/rate_limiter/room_check.hpp"
+#include "graders/rate_limiter/script.hpp"
+#include "graders/rate_limiter/table_history.hpp"
+#include "graders/rate_limiter/table_plans.hpp"
+#include "graders/rate_limiter/table_script.hpp"
+
+namespace assay::graders::rate_limiter {
+namespace {
+
+class TableInterleavings final : public grade::InterleavingCheck {
+ public:
+  using Planner = Programs (*)(base::Random&);
+
+  TableInterleavings(grade::CheckInfo info, Planner planner)
+      : InterleavingCheck(std::move(info)), planner_(planner) {}
+
+  Programs programs(base::Random& random) const override { return planner_(random); }
+
+  std::optional<grade::RoundViolation> violation(const grade::Program& program,
+                                                 const grade::RoundReport& report) const override {
+    return unexplained(program, report);
+  }
+
+  std::vector<std::string> simpler(const std::string& operation) const override {
+    const auto parsed = parse_operation(operation);
+    if (parsed.kind != RoundOperation::Kind::call || parsed.call.cost < 2) return {};
+    return {call_text(parsed.call.key, 1)};
+  }
+
+  std::string situation(const grade::Program& program) const override {
+    return in_words(parse_table_policy(program.first.at(0)));
+  }
+
+  std::string operation_in_words(const std::string& operation) const override {
+    const auto words = base::split(operation, ' ');
+    const auto parsed = parse_operation(operation);
+    switch (parsed.kind) {
+      case RoundOperation::Kind::call:
+        return fmt::format("acquire(\"{}\", {})", parsed.call.key, parsed.call.cost);
+      case RoundOperation::Kind::tick:
+        return "the clock goes on";
+      case RoundOperation::Kind::without_room:
+        return "without_room()";
+      case RoundOperation::Kind::other:
+        return "make_shared_limiter(...)";
+    }
+    return operation;
+  }
+
+  std::string answer_in_words(const std::string& operation,
+                              const std::string& answer) const override {
+    const auto parsed = parse_operation(operation);
+    if (parsed.kind == RoundOperation::Kind::tick) {
+      const auto now_ns = base::to_integer(answer);
+      return now_ns ? "t = " + base::duration_ns(*now_ns) : answer;
+    }
+    const auto timed = parse_timed(answer);
+    return timed ? in_words(timed->decision) : answer;
+  }
+
+ private:
+  Planner planner_;
+};
+
+class TableSanitizer final : public grade::SanitizerCheck {
+ public:
+  using SanitizerCheck::SanitizerCheck;
+
+  std::vector<grade::Script> plan(base::Random& random) const override {
+    auto plan = plan_stress(random);
+    if (flavour() == proc::Flavour::addresses) {
+      auto exact = plan_room(random);
+      plan.insert(plan.end(), exact.begin(), exact.end());
+    }
+    return plan;
+  }
+};
+
+}  // namespace
+
+void add_shared_checks(Checks& checks) {
+  int place = 0;
+  const auto info = [&](const char* slug, const char* title, const char* category, double points) {
+    return grade::CheckInfo{fmt::format("3.{}", ++place), slug, 3, title, category, points};
+  };
+  const auto interleavings = [&](const char* slug, const char* title,
+                                 TableInterleavings::Planner planner) {
+    checks.push_back(
+        std::make_unique<TableInterleavings>(info(slug, title, "correctness", 3), planner));
+  };
+  const auto sanitizer = [&](const char* slug, const char* title, double points,
+                             proc::Flavour flavour) {
+    checks.push_back(
+        std::make_unique<TableSanitizer>(info(slug, title, "correctness", points), flavour));
+  };
+
+  checks.push_back(make_room_check(
+      info("room", "keeps to its room, and forgets full buckets only", "correctness", 3)));
+  interleavings("hot_key", "stays exact when threads ask for one key", hot_key_programs);
+  interleavings("many_keys", "stays exact when threads ask for new keys", many_keys_programs);
+  interleavings("eviction", "stays exact when threads push keys out", eviction_programs);
+  sanitizer("races", "has no data race", 2, proc::Flavour::threads);
+  sanitizer("memory_errors", "has no memory error and no undefined behaviour", 1,
+            proc::Flavour::addresses);
+}
+
+}  // namespace assay::graders::rate_limiter
