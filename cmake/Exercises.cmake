@@ -67,6 +67,10 @@ function(assay_common_hosts)
   assay_include_root(assay_host_scheduled threads ${PROJECT_SOURCE_DIR}/harness/host/threads)
   target_compile_definitions(assay_host_scheduled PRIVATE ASSAY_SCHEDULED)
   target_compile_options(assay_host_scheduled PRIVATE -O2 -fno-sanitize=thread)
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/harness/host/threads/atomics.cpp
+                                PROPERTIES COMPILE_OPTIONS -mcx16)
+  endif()
 endfunction()
 
 function(assay_hosts)
