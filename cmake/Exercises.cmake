@@ -39,10 +39,10 @@ endfunction()
 
 # The hosts of an exercise: what is linked with a solution to make a subject of it. They see the
 # contract and the kit, and nothing of the grader's. Each flavour goes with a way to compile the
-# solution, and only what calls the solution is compiled in that way:
+# solution:
 #   host_<slug>             as it is
-#   host_<slug>_scheduled   -fsanitize=thread, but linked without the sanitizer: harness/host/threads
-#                           takes its place and decides which thread runs
+#   host_<slug>_scheduled   -fsanitize=thread, but linked without the sanitizer: host/threads takes
+#                           its place and decides which thread runs
 #   host_<slug>_thread      -fsanitize=thread, linked with it
 #   host_<slug>_address     -fsanitize=address,undefined, linked with it
 set(assay_host_flavours plain scheduled thread address)
@@ -66,7 +66,11 @@ function(assay_common_hosts)
   target_sources(assay_host_scheduled PRIVATE ${threads})
   assay_include_root(assay_host_scheduled threads ${PROJECT_SOURCE_DIR}/harness/host/threads)
   target_compile_definitions(assay_host_scheduled PRIVATE ASSAY_SCHEDULED)
-  target_compile_options(assay_host_scheduled PRIVATE -O2 -fno-sanitize=thread)
+  target_compile_options(assay_host_scheduled PRIVATE -O2 -g0 -fno-sanitize=thread)
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/harness/host/threads/atomics.cpp
+                                PROPERTIES COMPILE_OPTIONS -mcx16)
+  endif()
 endfunction()
 
 function(assay_hosts)

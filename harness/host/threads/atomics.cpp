@@ -1,9 +1,8 @@
 // What the compiler calls for each atomic operation (GCC's tsan.cc): a point, and the operation,
-// sequentially consistent whatever its memory order was.
+// sequentially consistent whatever its memory order was. Built with -mcx16: without it GCC leaves
+// 16 bytes to a library.
 #include "threads/hook.hpp"
 #include "threads/replacements.hpp"
-
-#pragma GCC target("cx16")  // for 16 bytes: without it GCC calls a library that may use a mutex
 
 namespace assay::host::threads {
 namespace {

@@ -32,6 +32,8 @@ struct FutexCall {
   }
 };
 
+long as_word(void* word) { return reinterpret_cast<long>(word); }
+
 long fail(int error) {
   errno = error;
   return -1;
@@ -50,8 +52,8 @@ long wake(Task& task, const FutexCall& call) {
   const auto count = static_cast<int>(call.value);
   const int woken = scheduler().wake(call.word, count);
   if (woken == count) return woken;
-  const long others = real::syscall(SYS_futex, reinterpret_cast<long>(call.word), FUTEX_WAKE,
-                                    count - woken, 0, 0, 0);
+  const long others =
+      real::syscall(SYS_futex, as_word(call.word), FUTEX_WAKE, count - woken, 0, 0, 0);
   return others < 0 ? woken : woken + others;
 }
 
@@ -67,17 +69,18 @@ extern "C" long syscall(long number, ...) noexcept {
   void* const pc = __builtin_return_address(0);
   va_list list;
   va_start(list, number);
-  long words[6];
-  for (long& word : words) word = va_arg(list, long);
+  void* words[6];  // numbers come as well as pointers: words, to the kernel
+  for (void*& word : words) word = va_arg(list, void*);
   va_end(list);
 
   if (number == SYS_futex) {
-    const FutexCall call{reinterpret_cast<std::uint32_t*>(words[0]), static_cast<int>(words[1]),
-                         static_cast<std::uint32_t>(words[2]),
-                         reinterpret_cast<const timespec*>(words[3])};
+    const FutexCall call{static_cast<std::uint32_t*>(words[0]), static_cast<int>(as_word(words[1])),
+                         static_cast<std::uint32_t>(as_word(words[2])),
+                         static_cast<const timespec*>(words[3])};
     Entry entry(pc);
     if (entry && call.waits()) return wait_for(entry.task(), call);
     if (entry && call.wakes()) return wake(entry.task(), call);
   }
-  return real::syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+  return real::syscall(number, as_word(words[0]), as_word(words[1]), as_word(words[2]),
+                       as_word(words[3]), as_word(words[4]), as_word(words[5]));
 }

@@ -1,3 +1,6 @@
+// The workers, and what a body can say to the scheduler.
+#include <malloc.h>
+
 #include <exception>
 #include <stdexcept>
 
@@ -5,6 +8,7 @@
 #include "threads/hook.hpp"
 #include "threads/real.hpp"
 #include "threads/replacements.hpp"
+#include "threads/threads.hpp"
 
 namespace assay::host::threads {
 namespace {
@@ -44,6 +48,10 @@ void* work(void* given) {
 // the process they wait for work.
 class Pool {
  public:
+  // One heap for all: it doesn't depend on the machine who gets which memory, and each thread with
+  // a heap of its own would reserve 128 MB of address space. Nobody waits for it: one thread runs.
+  Pool() { mallopt(M_ARENA_MAX, 1); }
+
   Worker& at(std::size_t number) {
     while (workers_.size() <= number) grow();
     return *workers_[number];

@@ -220,7 +220,8 @@ void Scheduler::stop(Task& task, Kind kind) {
   outcome_.kind = kind;
   const bool ended = task.ended;
   over_.give();
-  while (!ended) task.turn.await();  // for good: nobody gives it
+  if (ended) return;
+  for (;;) task.turn.await();  // nobody gives it
 }
 
 Scheduler& scheduler() {

@@ -42,7 +42,8 @@ int pick(Random& random, ThreadSet candidates) {
 enum class Focus { everything, changes, synchronisation };
 
 Focus draw_focus(Random& random) {
-  constexpr std::array drawn{Focus::everything, Focus::changes, Focus::synchronisation};
+  constexpr std::array drawn{Focus::everything, Focus::changes, Focus::synchronisation,
+                             Focus::synchronisation};
   return drawn.at(random.below(drawn.size()));
 }
 
@@ -57,7 +58,7 @@ class RandomSwitching final : public Strategy {
  public:
   explicit RandomSwitching(Random random) : random_(random) {
     focus_ = draw_focus(random_);
-    one_in_ = std::uint64_t{2} << random_.below(6);  // 2, 4, 8 ... 64
+    one_in_ = std::uint64_t{2} << random_.below(5);  // 2, 4, 8, 16, 32
   }
 
   int first(ThreadSet candidates) override { return pick(random_, candidates); }
@@ -117,9 +118,10 @@ class Priorities final : public Strategy {
  private:
   // How many points in focus there will be isn't known: a guess, spread over what is likely.
   std::uint64_t draw_length(std::uint64_t expected_points) {
-    if (expected_points == 0) return std::uint64_t{16} << random_.below(7);  // 16 ... 1,024
+    if (expected_points == 0) return std::uint64_t{8} << random_.below(7);  // 8 ... 512
     if (focus_ == Focus::everything) return expected_points;
-    return std::max<std::uint64_t>(4, expected_points >> random_.below(5));
+    const auto kinds_share = 1 + random_.below(focus_ == Focus::changes ? 3 : 5);
+    return std::max<std::uint64_t>(4, expected_points >> kinds_share);
   }
 
   void fall(int thread) { priorities_.at(static_cast<std::size_t>(thread)) = --lowest_; }

@@ -4,7 +4,19 @@
 // with these files instead of the sanitizer's library.
 // One thread calls run; mark and own are for bodies.
 //
-// What it can't do: see limits.md beside this file.
+// What it can't control, or doesn't show:
+// - code that isn't instrumented has no points but its calls of pthread functions: libstdc++'s own
+//   (most of std::string and of streams), memcpy, inline assembly, no_sanitize functions. A loop
+//   there that waits for another thread never ends;
+// - all atomic operations are sequentially consistent and plain accesses happen in program order,
+//   so a memory order that is too weak is not found: only interleavings are;
+// - threads that were started outside a run are nobody's (see outsiders), and one that a body
+//   started and that never ends keeps a run from finishing;
+// - time() and gettimeofday, signals, fork, pthread_exit in a body, and input and output;
+// - what depends on addresses (a hash of a pointer or of a thread's id, as in std::barrier) is only
+//   repeated where address space randomisation is off;
+// - std::counting_semaphore of GCC 12 can sleep for ever although it was released (when an attempt
+//   fails between two releases), here as in production; sem_t can't.
 #pragma once
 
 #include <array>
