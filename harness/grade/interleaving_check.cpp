@@ -145,7 +145,8 @@ class InterleavingShrinker {
       auto failure = judge_round(check_, talk, i);
       if (!failure || failure->violation.kind != kind_) continue;
       const auto switches = [](const FailedRound& round) {
-        return round.report ? round.report->switches().size() : 0;
+        return round.report && round.report->switches ? round.report->switches->size()
+                                                      : switches_max;
       };
       if (!fewest || switches(*failure) < switches(*fewest)) fewest = std::move(failure);
     }
@@ -154,16 +155,16 @@ class InterleavingShrinker {
 
   // The round with the fewest switches that still fails; as it was if it can't be repeated so.
   std::string smallest_schedule(const FailedRound& failing) {
-    if (!failing.report || failing.report->switches().size() > switches_max) return failing.asked;
-    const auto fails = [this](const std::vector<std::vector<Switch>>& candidates) {
+    if (!failing.report || !failing.report->switches) return failing.asked;
+    const Switches& all = *failing.report->switches;
+    const auto fails = [this](const std::vector<Switches>& candidates) {
       Rounds rounds;
       for (const auto& switches : candidates) rounds.push_back(round_line(switches, program_));
       return first_of_kind(talk(rounds), 1);
     };
-    const auto all = failing.report->switches();
-    if (!fails({all})) return failing.asked;
-    if (fails({{}})) return round_line(std::vector<Switch>{}, program_);
-    sim::Shrinker<Switch> shrinker(fails, [](const Switch&) { return std::vector<Switch>{}; });
+    if (all.size() > switches_max || !fails({all})) return failing.asked;
+    if (fails({Switches{}})) return round_line(Switches{}, program_);
+    sim::Shrinker<std::string> shrinker(fails, [](const std::string&) { return Switches{}; });
     return round_line(shrinker.shrink(all), program_);
   }
 
@@ -182,7 +183,7 @@ Conversation places_of(const Conversation& told, const SubjectSpec& subject) {
   if (!report) return places;
   std::set<std::string> offsets;
   for (const auto& event : report->events) {
-    if (!event.code.empty()) offsets.insert(event.code);
+    offsets.insert(event.code.begin(), event.code.end());
   }
   const auto found = proc::code_places(subject.files.begin()->second,
                                        {offsets.begin(), offsets.end()}, subject.shown_as);

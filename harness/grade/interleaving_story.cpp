@@ -38,7 +38,7 @@ std::optional<RoundViolation> violation_in(const InterleavingCheck& check, const
   if (report.outcome != "finished") {
     return RoundViolation{report.outcome, report.events.size(), "", ""};
   }
-  return report.whole ? check.violation(program, report) : std::nullopt;
+  return check.violation(program, report);
 }
 
 // Goes through the events of a round, and makes steps of them.
@@ -75,9 +75,10 @@ class Narrator {
       case RoundEvent::Kind::gives_way:
         tell_stop(event, "is stopped");
         break;
-      case RoundEvent::Kind::waits:
-        tell_stop(event, "has to wait");
+      case RoundEvent::Kind::fails:
+        tell_stop(event, "a weak compare-exchange fails, as it may");
         break;
+      case RoundEvent::Kind::waits:
       case RoundEvent::Kind::is_stuck:
         tell_stop(event, event.text);
         break;
@@ -109,9 +110,12 @@ class Narrator {
     const auto open = open_.find(event.thread);
     if (open == open_.end()) return;
     std::string came = how;
-    if (const auto place = places_.find(event.code); place != places_.end()) {
+    for (const auto& code : event.code) {
+      const auto place = places_.find(code);
+      if (place == places_.end()) continue;
       came += " at " + place->second;
       place_ = place->second;
+      break;
     }
     add(event.thread, in_words(event.thread, open->second), came, true);
     is_told_[event.thread] = true;

@@ -61,14 +61,30 @@ class Item {
   std::string_view rest_;
 };
 
-// "12~1 at 4f3a", after the thread and the dot.
+// " at 4f3a<51c0", at the end of `text`, is taken off it.
+void take_code(RoundEvent& event) {
+  const auto at = event.text.rfind(" at ");
+  if (at == std::string::npos) return;
+  event.code = base::split(std::string_view(event.text).substr(at + 4), '<');
+  event.text.resize(at);
+}
+
+// "12~1 at 4f3a", "12^1 waits for a mutex held by 0 at 4f3a" or "12? at 4f3a", after the thread and
+// the dot.
 bool read_switch(Item& item, RoundEvent& event) {
-  if (!item.number(event.point)) return false;
-  const bool willing = item.word("~");
-  if (!willing && !item.word("^")) return false;
-  event.kind = willing ? RoundEvent::Kind::gives_way : RoundEvent::Kind::waits;
-  if (!item.thread(event.to) || !item.word(" at ")) return false;
-  event.code = item.rest();
+  std::int64_t point = 0;
+  int to = 0;
+  if (!item.number(point)) return false;
+  if (item.word("?")) {
+    event.kind = RoundEvent::Kind::fails;
+  } else {
+    event.kind = item.word("~") ? RoundEvent::Kind::gives_way : RoundEvent::Kind::waits;
+    const bool willing = event.kind == RoundEvent::Kind::gives_way;
+    if ((!willing && !item.word("^")) || !item.thread(to)) return false;
+  }
+  event.text = item.rest();
+  take_code(event);
+  event.text.erase(0, std::min(event.text.find_first_not_of(' '), event.text.size()));
   return true;
 }
 
@@ -79,17 +95,13 @@ bool read_event(std::string_view text, RoundEvent& event) {
   if (item.word(">")) return item.rest().empty();
   if (item.word("< ")) {
     event.kind = RoundEvent::Kind::returns;
-  } else if (item.word("! ")) {
-    event.kind = RoundEvent::Kind::is_stuck;
-  } else {
-    return false;
+    event.text = item.rest();
+    return true;
   }
+  if (!item.word("! ")) return false;
+  event.kind = RoundEvent::Kind::is_stuck;
   event.text = item.rest();
-  if (const auto at = event.text.rfind(" at ");
-      event.kind == RoundEvent::Kind::is_stuck && at != std::string::npos) {
-    event.code = event.text.substr(at + 4);
-    event.text.resize(at);
-  }
+  take_code(event);
   return true;
 }
 
@@ -113,12 +125,8 @@ std::string round_line(std::uint64_t seed, const Program& program) {
   return line_of(fmt::format("seed:{}", seed), program);
 }
 
-std::string round_line(const std::vector<Switch>& switches, const Program& program) {
-  std::vector<std::string> words;
-  for (const auto& each : switches) {
-    words.push_back(fmt::format("{}.{}>{}", each.thread, each.point, each.to));
-  }
-  return line_of("switches:" + base::join(words, ","), program);
+std::string round_line(const Switches& switches, const Program& program) {
+  return line_of("switches:" + base::join(switches, ","), program);
 }
 
 Program program_of(std::string_view line) {
@@ -133,16 +141,6 @@ Program program_of(std::string_view line) {
   return program;
 }
 
-std::vector<Switch> RoundReport::switches() const {
-  std::vector<Switch> all;
-  for (const auto& event : events) {
-    if (event.kind == RoundEvent::Kind::gives_way) {
-      all.push_back({event.thread, event.point, event.to});
-    }
-  }
-  return all;
-}
-
 std::optional<RoundReport> parse_report(std::string_view answer) {
   const auto items = base::split(answer, "; ");
   RoundReport report;
@@ -153,10 +151,13 @@ std::optional<RoundReport> parse_report(std::string_view answer) {
   }
   for (std::size_t i = 1; i < items.size(); ++i) {
     RoundEvent event;
-    if (items[i] == "...") {
-      report.whole = false;
-    } else if (items[i].starts_with("points")) {
+    if (items[i].starts_with("switches ")) {
+      const std::string list = items[i].substr(9);
+      if (list != "...") report.switches = list.empty() ? Switches{} : base::split(list, ',');
+    } else if (items[i].starts_with("points ")) {
       if (!read_points(items[i], report.points)) return std::nullopt;
+    } else if (items[i] == "..." || items[i].starts_with("outsiders ")) {
+      continue;
     } else if (read_event(items[i], event)) {
       report.events.push_back(std::move(event));
     } else {

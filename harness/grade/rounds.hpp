@@ -19,17 +19,13 @@ struct Program {
   Operations last;
 };
 
-// A thread gives way to another, before its own point number `point`. (A point is where threads may
-// be switched: a load, a store, an atomic operation, a lock.)
-struct Switch {
-  int thread = 0;
-  std::int64_t point = 0;
-  int to = 0;
-};
+// Where threads were switched, in the host's words: "0.12>1" says that thread 0 gave way to thread
+// 1 before its own point number 12. (A point is a load, a store, an atomic operation, a lock.)
+using Switches = std::vector<std::string>;
 
 // "round seed:17 | ..." and "round switches:0.12>1 | ...".
 std::string round_line(std::uint64_t seed, const Program& program);
-std::string round_line(const std::vector<Switch>& switches, const Program& program);
+std::string round_line(const Switches& switches, const Program& program);
 // Throws std::runtime_error for a line that is no round.
 Program program_of(std::string_view line);
 
@@ -41,25 +37,22 @@ struct RoundEvent {
   enum class Kind {
     begins,     // its next operation
     returns,    // with `text`
-    gives_way,  // `to` another, before `point`, at `code`
-    waits,      // gives way because it can't go on
-    is_stuck,   // `text` says on what, at the end of a deadlock
+    gives_way,  // because the schedule says so
+    waits,      // gives way by itself: `text` says why, as "waits for a mutex held by 1"
+    fails,      // a weak compare-exchange, for no reason, as it may
+    is_stuck,   // at the end of a deadlock or livelock: `text` says on what
   };
   Kind kind = Kind::begins;
   int thread = 0;
   std::string text;
-  std::int64_t point = 0;
-  int to = 0;
-  std::string code;  // hexadecimal, in the program
+  std::vector<std::string> code;  // offsets in the program, hexadecimal, the innermost call first
 };
 
 struct RoundReport {
   std::string outcome;  // finished, deadlock or livelock
   std::vector<RoundEvent> events;
+  std::optional<Switches> switches;  // that repeat it; nothing if there were too many
   std::vector<std::int64_t> points;  // by thread
-  bool whole = true;                 // else it was cut at the host's limit
-
-  std::vector<Switch> switches() const;
 };
 
 // Nothing if it isn't a report.
