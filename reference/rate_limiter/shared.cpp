@@ -77,7 +77,7 @@ class BucketTable final : public SharedLimiter {
         when_full_(room.when_full),
         clock_(clock),
         entries_(static_cast<std::size_t>(room.keys_max)),
-        heads_(std::bit_ceil(entries_.size())),
+        heads_(std::bit_ceil(2 * entries_.size())),
         shards_(std::min(heads_.size(), shards_max)),
         none_full_before_((entries_.size() + block_entries - 1) / block_entries) {}
 
@@ -95,7 +95,8 @@ class BucketTable final : public SharedLimiter {
   static constexpr std::size_t shards_max = 64;
   static constexpr std::size_t block_entries = 256;
   // A reader without a lock may be led astray, from chain to chain, by entries that change hands
-  // under it. Chains have one entry on average, so whoever went so far had better take the lock.
+  // under it. Chains have half an entry on average, so whoever went so far had better take the
+  // lock.
   static constexpr std::size_t hops_max = 32;
 
   struct alignas(64) Shard {
