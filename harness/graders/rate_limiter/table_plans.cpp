@@ -81,7 +81,7 @@ Scenario needs_no_room(const TablePolicy& policy) {
 Scenario comes_and_goes(const TablePolicy& policy, base::Random& random) {
   Scenario scenario(policy);
   for (int turn = 0; turn < 12; ++turn) {
-    scenario.take_each(fmt::format("t{}k", turn % 3), policy.keys_max).take("one more");
+    scenario.take_each(fmt::format("t{}k", turn % 3), policy.keys_max).take("onemore");
     scenario.wait(policy.interval_ns * random.between(0, policy.capacity) + random.between(1, 9));
   }
   return scenario.count();
