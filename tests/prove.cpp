@@ -119,9 +119,8 @@ class Prover {
     if (const auto* named = table["levels"].as_array()) {
       for (const auto& level : *named) levels.insert(level.value_or(0));
     }
-    const bool all_exist = std::all_of(levels.begin(), levels.end(), [&](int level) {
-      return exercise_.level(level) != nullptr;
-    });
+    const bool all_exist = std::all_of(
+        levels.begin(), levels.end(), [&](int level) { return exercise_.level(level) != nullptr; });
     if (levels.empty() || !all_exist) {
       throw std::runtime_error(file.string() + ": \"levels\" must name levels of the exercise");
     }

@@ -86,7 +86,7 @@ void add_steps(base::Random& random, Kind kind, Plan& plan) {
     const std::int64_t period = policy.period_ns;
     const auto part = [&] { return ms * random.between(1, period / ms - 1); };
     const std::int64_t start_ns = 1'000 * ms * random.between(10, 99) + part();
-    for (const std::int64_t back_ns : {std::int64_t{1}, part(), period, 3 * period, start_ns}) {
+    for (const std::int64_t back_ns : {3 * period, part(), period, start_ns, std::int64_t{1}}) {
       plan.push_back(empty_then_back(policy, start_ns, back_ns));
       plan.push_back(half_used_then_back(policy, start_ns, back_ns));
       plan.push_back(newcomers(policy, start_ns, back_ns));
