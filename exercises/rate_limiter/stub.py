@@ -1,7 +1,7 @@
-"""The rate limiter in Python: complete TokenBucket.acquire.
+"""The rate limiter in Python: complete TokenBucket.acquire; at level 2, the four classes below it.
 
-README.md, beside the stub, is the question. Everything below the class speaks the script protocol
-(docs/protocols.md) and needs no change.
+README.md, beside the stub, is the question. Everything below the classes speaks the script
+protocol (docs/protocols.md) and needs no change.
 """
 import os
 import socket
@@ -30,6 +30,57 @@ class TokenBucket:
         raise NotImplementedError("TokenBucket.acquire")
 
 
+# Level 2: algorithms.hpp, beside the stub, says what each has to answer. Their clock may go back.
+
+
+class Gcra:
+    """Answers as TokenBucket does, and keeps one time for each key."""
+
+    def __init__(self, capacity, emission_interval):
+        self.capacity = capacity
+        self.emission_interval = emission_interval
+
+    def acquire(self, now, key, cost):
+        raise NotImplementedError("Gcra.acquire")
+
+
+class FixedWindow:
+    """Admits `limit` in each window [k * window, (k + 1) * window) of the clock."""
+
+    def __init__(self, limit, window):
+        self.limit = limit
+        self.window = window
+
+    def acquire(self, now, key, cost):
+        raise NotImplementedError("FixedWindow.acquire")
+
+
+class SlidingLog:
+    """Admits `limit` in any window: what was admitted at s counts until s + window."""
+
+    def __init__(self, limit, window):
+        self.limit = limit
+        self.window = window
+
+    def acquire(self, now, key, cost):
+        raise NotImplementedError("SlidingLog.acquire")
+
+
+class SlidingCounter:
+    """Admits while current + previous * (window - elapsed) / window + cost <= limit."""
+
+    def __init__(self, limit, window):
+        self.limit = limit
+        self.window = window
+
+    def acquire(self, now, key, cost):
+        raise NotImplementedError("SlidingCounter.acquire")
+
+
+ALGORITHMS = {"gcra": Gcra, "fixed_window": FixedWindow, "sliding_log": SlidingLog,
+              "sliding_counter": SlidingCounter}
+
+
 def in_words(admitted, remaining, retry_after):
     words = f"{'admitted' if admitted else 'denied'} {remaining}"
     if retry_after is not None:
@@ -47,7 +98,8 @@ def where(error):
 
 def answer(state, words):
     if words[0] == "limiter":
-        state["limiter"] = TokenBucket(int(words[1]), int(words[2]))
+        make = ALGORITHMS[words[1]] if len(words) == 4 else TokenBucket
+        state["limiter"] = make(int(words[-2]), int(words[-1]))
         return "ok"
     if words[0] == "acquire":
         return in_words(*state["limiter"].acquire(int(words[1]), words[2], int(words[3])))

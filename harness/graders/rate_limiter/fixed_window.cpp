@@ -1,5 +1,4 @@
 // A count for each window of the clock.
-#include <algorithm>
 #include <map>
 
 #include "graders/rate_limiter/algorithm.hpp"
@@ -16,7 +15,7 @@ class FixedWindow final : public Algorithm {
     const Moment now = seen(moment);
     if (is_over(count, now)) count = {now.window, now.time_ns, 0};
 
-    const auto left = static_cast<std::int64_t>(std::max<Wide>(policy_.limit - count.counted, 0));
+    const auto left = static_cast<std::int64_t>(policy_.limit - count.counted);
     if (cost > policy_.limit) return {false, left, std::nullopt};
     if (cost > left) {
       if (mistake_ == Mistake::denied_call_counts) count.counted += cost;
@@ -49,7 +48,6 @@ class FixedWindow final : public Algorithm {
   Moment seen(const Moment& moment) const {
     if (mistake_ != Mistake::window_a_nanosecond_longer || moment.time_ns == 0) return moment;
     Moment earlier = moment;
-    earlier.elapsed_ns = (moment.elapsed_ns + policy_.period_ns - 1) % policy_.period_ns;
     if (moment.elapsed_ns == 0) --earlier.window;
     return earlier;
   }

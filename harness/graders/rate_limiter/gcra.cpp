@@ -39,10 +39,12 @@ class Gcra final : public Algorithm {
  private:
   Wide debt_of(const std::string& key, const Moment& moment) const {
     const auto found = full_again_ns_.find(key);
-    const bool starts_empty = mistake_ == Mistake::starts_empty;
-    if (found == full_again_ns_.end()) return starts_empty ? tolerance() : 0;
-    if (mistake_ == Mistake::never_refills) return found->second;
-    const Wide debt = found->second - moment.time_ns;
+    const bool is_new = found == full_again_ns_.end();
+    if (is_new && mistake_ == Mistake::starts_empty) return tolerance();
+    const Wide full_again_ns = is_new ? 0 : found->second;
+    if (mistake_ == Mistake::never_refills) return full_again_ns;
+    const Wide debt = full_again_ns - moment.time_ns;
+    if (mistake_ == Mistake::step_back_empties && debt > tolerance()) return tolerance();
     return mistake_ == Mistake::not_capped ? debt : std::max<Wide>(debt, 0);
   }
 

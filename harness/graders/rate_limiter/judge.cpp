@@ -43,6 +43,26 @@ Ruling ruling_for(std::size_t index, std::vector<Candidate> candidates,
   return ruling;
 }
 
+std::optional<Ruling> first_wrong_in(const Policy& policy, const std::vector<Call>& calls,
+                                     const std::vector<std::optional<Decision>>& answers,
+                                     Aspects aspects) {
+  auto candidates = candidates_for(policy, calls);
+  for (std::size_t i = 0; i < std::min(calls.size(), answers.size()); ++i) {
+    bool any_agrees = false;
+    std::vector<bool> agrees;
+    for (auto& candidate : candidates) {
+      candidate.decision = candidate.model.acquire(calls[i]);
+      agrees.push_back(!difference(candidate.decision, answers[i], aspects));
+      any_agrees = any_agrees || agrees.back();
+    }
+    if (!any_agrees) return ruling_for(i, std::move(candidates), answers[i], aspects);
+    for (std::size_t k = candidates.size(); k-- > 0;) {
+      if (!agrees[k]) candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(k));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> difference(const Decision& expected, const std::optional<Decision>& came,
@@ -68,21 +88,9 @@ std::optional<std::string> difference(const Decision& expected, const std::optio
 std::optional<Ruling> first_wrong(const Policy& policy, const std::vector<Call>& calls,
                                   const std::vector<std::optional<Decision>>& answers,
                                   Aspects aspects) {
-  auto candidates = candidates_for(policy, calls);
-  for (std::size_t i = 0; i < std::min(calls.size(), answers.size()); ++i) {
-    bool any_agrees = false;
-    std::vector<bool> agrees;
-    for (auto& candidate : candidates) {
-      candidate.decision = candidate.model.acquire(calls[i]);
-      agrees.push_back(!difference(candidate.decision, answers[i], aspects));
-      any_agrees = any_agrees || agrees.back();
-    }
-    if (!any_agrees) return ruling_for(i, std::move(candidates), answers[i], aspects);
-    for (std::size_t k = candidates.size(); k-- > 0;) {
-      if (!agrees[k]) candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(k));
-    }
-  }
-  return std::nullopt;
+  const Aspects admission;
+  if (auto wrong = first_wrong_in(policy, calls, answers, admission)) return wrong;
+  return first_wrong_in(policy, calls, answers, aspects);
 }
 
 }  // namespace assay::graders::rate_limiter

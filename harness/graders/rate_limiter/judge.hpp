@@ -29,7 +29,8 @@ struct Ruling {
   std::vector<Decision> legal;  // all that would have been right, the nearest first
 };
 
-// The first wrong answer. There may be fewer answers than calls.
+// The first wrong answer; but a wrong admission, wherever it is, goes before a wrong number, since
+// it says more. There may be fewer answers than calls.
 std::optional<Ruling> first_wrong(const Policy& policy, const std::vector<Call>& calls,
                                   const std::vector<std::optional<Decision>>& answers,
                                   Aspects aspects);

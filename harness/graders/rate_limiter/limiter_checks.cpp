@@ -54,7 +54,10 @@ class LimiterCheck final : public grade::ScriptCheck {
     if (!windows_ || !is_setup(all.front())) return;
     const auto end = std::find_if(all.begin() + 1, all.end(), is_setup);
     const auto first = played({{all.begin(), end}, {}});
-    if (first.answers.size() < first.calls.size()) return;
+    const bool all_answered = first.answers.size() == first.calls.size() &&
+                              std::all_of(first.answers.begin(), first.answers.end(),
+                                          [](const auto& answer) { return answer.has_value(); });
+    if (!all_answered) return;
     result.metrics["worst_window_limit"] = static_cast<double>(first.policy.limit);
     result.metrics["admitted_in_worst_window"] = admitted_in_worst_window(first);
   }

@@ -42,6 +42,7 @@ const std::vector<Known>& all_known() {
       {cost_above_capacity_unchecked,
        "a cost above the capacity is not looked at first, and its price overflows", bucket},
       {retry_after_is_full_bucket, "retry_after waits for a full bucket", buckets},
+      {step_back_empties, "a step back of the clock empties the bucket", buckets},
       {one_token_too_many, "the bucket holds one token too many", gcra},
       {one_token_too_few, "the bucket holds one token too few", gcra},
       {is_token_bucket, "it is a token bucket", windows},

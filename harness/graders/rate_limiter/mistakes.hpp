@@ -30,6 +30,7 @@ enum class Mistake {
   starts_empty,
   cost_above_capacity_unchecked,
   retry_after_is_full_bucket,
+  step_back_empties,
   one_token_too_many,
   one_token_too_few,
 

@@ -12,6 +12,8 @@ Kind kind_for(const Policy& policy, Mistake mistake) {
   switch (mistake) {
     case Mistake::is_token_bucket:
       return Kind::token_bucket;
+    case Mistake::step_back_empties:
+      return Kind::gcra;
     case Mistake::is_fixed_window:
       return Kind::fixed_window;
     case Mistake::is_sliding_log:

@@ -80,6 +80,8 @@ Bracket bracket_of(const std::vector<Told>& story, const Policy& policy) {
         window_ns == 0 ? "at one instant" : fmt::format("in {}", duration_ns(window_ns)));
   } else if (wrong.came->admitted) {
     bracket.label = too_much(admitted, wrong, policy, window_ns);
+  } else if (wrong.call.cost == 0) {
+    bracket.label = "looking is always admitted";
   } else {
     const auto level = level_in_words(wrong.room_before, policy.kind);
     bracket.label = has_window(policy.kind) ? fmt::format("room for {} by then", level)

@@ -29,7 +29,7 @@ Scenario empty_then_back(Policy policy, std::int64_t start_ns, std::int64_t back
 Scenario half_used_then_back(Policy policy, std::int64_t start_ns, std::int64_t back_ns) {
   Scenario scenario(policy);
   const std::int64_t half = policy.limit / 2;
-  scenario.at(start_ns).acquire(half).wait(policy.period_ns / 3).acquire(1).back(back_ns);
+  scenario.at(start_ns).acquire(half).wait(policy.period_ns / 4).acquire(1).back(back_ns);
   return scenario.acquire(0).drain().acquire(1).wait(policy.period_ns).acquire(1).drain();
 }
 
@@ -47,7 +47,7 @@ Scenario jitter(Policy policy, std::int64_t start_ns) {
   scenario.at(start_ns).drain();
   for (int i = 0; i < 24; ++i) {
     scenario.wait(policy.period_ns / 4).back(policy.period_ns / 8).acquire(1);
-    scenario.back(policy.period_ns / 3).acquire(0);
+    scenario.back(policy.period_ns / 4).acquire(0);
   }
   return scenario;
 }
@@ -66,7 +66,7 @@ Scenario unsteady_day(base::Random& random, Policy policy, int calls, int keys) 
   Scenario scenario(policy);
   const std::int64_t period = policy.period_ns;
   const std::int64_t pause_ns = period / (has_window(policy.kind) ? 3 * policy.limit : 4);
-  const std::vector<std::int64_t> steps{1, period / 3, period, 5 * period, hour_ns};
+  const std::vector<std::int64_t> steps{1, period / 4, period, 5 * period, hour_ns};
   for (int i = 0; i < calls; ++i) {
     if (random.chance(0.6)) scenario.wait(pause_ns * random.between(1, 6));
     if (random.chance(0.06)) scenario.back(random.one_of(steps));
@@ -84,9 +84,9 @@ void add_steps(base::Random& random, Kind kind, Plan& plan) {
   for (int i = 0; i < 2; ++i) {
     const Policy policy = draw();
     const std::int64_t period = policy.period_ns;
-    const std::int64_t start_ns = hour_ns * random.between(1, 9) + random.between(0, period);
-    for (const std::int64_t back_ns :
-         {std::int64_t{1}, random.between(2, period - 1), period, 7 * period, hour_ns, start_ns}) {
+    const auto part = [&] { return ms * random.between(1, period / ms - 1); };
+    const std::int64_t start_ns = 1'000 * ms * random.between(10, 99) + part();
+    for (const std::int64_t back_ns : {3 * period, part(), period, start_ns, std::int64_t{1}}) {
       plan.push_back(empty_then_back(policy, start_ns, back_ns));
       plan.push_back(half_used_then_back(policy, start_ns, back_ns));
       plan.push_back(newcomers(policy, start_ns, back_ns));

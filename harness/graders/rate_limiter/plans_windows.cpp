@@ -22,7 +22,7 @@ Scenario worst_moment(Policy policy, std::int64_t windows_before) {
   const std::int64_t n = policy.limit;
   const std::int64_t window = policy.period_ns;
   const std::int64_t border_ns = (windows_before + 1) * window;
-  scenario.at(border_ns - 1).acquire(n / 2).acquire(n - n / 2).acquire(1);
+  scenario.at(border_ns - 1).acquire(n / 2).acquire(n - n / 2);
   scenario.at(border_ns).acquire(n / 2).acquire(n - n / 2).acquire(1);
   scenario.poll(window / (n + 1), n);
   scenario.at(border_ns + window - 2).acquire(1, "a", 3).wait(1).acquire(1, "a", 3);

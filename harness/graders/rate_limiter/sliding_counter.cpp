@@ -20,7 +20,7 @@ class SlidingCounter final : public Algorithm {
     counts = moved_to(counts, now.window);
 
     const Wide room = room_times_window(counts, now);
-    const auto left = static_cast<std::int64_t>(std::max<Wide>(room, 0) / window());
+    const std::int64_t left = whole_room(room);
     if (cost > policy_.limit) return {false, left, std::nullopt};
     if (cost > 0 && Wide{cost} * window() > room) {
       const std::int64_t wait = wait_ns(counts, policy_.limit - cost, now);
@@ -70,6 +70,13 @@ class SlidingCounter final : public Algorithm {
     if (now == counts.window) return counts;
     const bool next = now == counts.window + 1 || mistake_ == Mistake::previous_outlives_a_gap;
     return {now, 0, next ? counts.current : 0};
+  }
+
+  // What is carried over to another part of a window may be more than the limit there.
+  std::int64_t whole_room(Wide room) const {
+    if (room >= 0) return static_cast<std::int64_t>(room / window());
+    const bool counts_too_much = mistake_ == Mistake::denied_call_counts;
+    return counts_too_much ? -static_cast<std::int64_t>(rounded_up(-room, window())) : 0;
   }
 
   Wide room_times_window(const Counts& counts, const Moment& now) const {

@@ -1,5 +1,4 @@
 // Every admitted call, for as long as it counts.
-#include <algorithm>
 #include <deque>
 #include <map>
 #include <numeric>
@@ -23,7 +22,7 @@ class SlidingLog final : public Algorithm {
     Log& log = logs_[key];
     while (!log.empty() && is_old(log.front(), moment)) log.pop_front();
 
-    const auto left = static_cast<std::int64_t>(std::max<Wide>(policy_.limit - sum(log), 0));
+    const auto left = static_cast<std::int64_t>(policy_.limit - sum(log));
     if (cost > policy_.limit) return {false, left, std::nullopt};
     if (cost > left) {
       const std::int64_t wait = wait_ns(log, Wide{cost} - left, moment);
@@ -33,7 +32,7 @@ class SlidingLog final : public Algorithm {
     const bool overwrites = mistake_ == Mistake::same_instant_overwrites && cost > 0;
     if (overwrites && !log.empty() && log.back().time_ns == moment.time_ns) log.pop_back();
     if (cost > 0) log.push_back({moment.time_ns, cost});
-    return {true, static_cast<std::int64_t>(policy_.limit - sum(log)), std::nullopt};
+    return {true, left - cost, std::nullopt};
   }
 
   double room(const std::string& key, const Moment& moment) const override {

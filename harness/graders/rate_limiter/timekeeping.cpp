@@ -73,7 +73,9 @@ std::vector<Way> legal_ways(const std::vector<Call>& calls, Kind kind) {
 std::vector<Way> ways_of(Mistake mistake, const std::vector<Call>& calls) {
   if (!goes_back(calls)) return {Way{}};
   Treatment treatment = Treatment::forward_steps;
-  if (mistake == Mistake::clock_goes_back) treatment = Treatment::as_shown;
+  const bool believes =
+      mistake == Mistake::clock_goes_back || mistake == Mistake::step_back_empties;
+  if (believes) treatment = Treatment::as_shown;
   if (mistake == Mistake::clock_stands_still) treatment = Treatment::latest;
   if (mistake == Mistake::step_back_forgives) treatment = Treatment::forgetful;
   std::set<std::string> keys;
