@@ -5,13 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "grade/broken_answer.hpp"
+
 namespace assay::grade {
 namespace {
 
 constexpr std::size_t told_steps_max = 12;
-constexpr std::string_view not_implemented = "not-implemented ";
-constexpr std::string_view threw = "threw ";
-constexpr std::string_view host_error = "error ";
 
 std::string who(int thread) {
   if (thread == first_part) return "before";
@@ -20,13 +19,11 @@ std::string who(int thread) {
 }
 
 // An answer that no check can accept.
-std::optional<RoundViolation> broken_answer(const RoundReport& report) {
+std::optional<RoundViolation> broken_event(const RoundReport& report) {
   for (std::size_t i = 0; i < report.events.size(); ++i) {
-    for (const auto prefix : {not_implemented, threw, host_error}) {
-      if (report.events[i].kind != RoundEvent::Kind::returns) continue;
-      if (report.events[i].text.starts_with(prefix)) {
-        return RoundViolation{std::string(prefix), i, "", ""};
-      }
+    if (report.events[i].kind != RoundEvent::Kind::returns) continue;
+    if (const auto broken = broken_answer(report.events[i].text)) {
+      return RoundViolation{broken->kind, i, "", ""};
     }
   }
   return std::nullopt;
@@ -34,7 +31,7 @@ std::optional<RoundViolation> broken_answer(const RoundReport& report) {
 
 std::optional<RoundViolation> violation_in(const InterleavingCheck& check, const Program& program,
                                            const RoundReport& report) {
-  if (auto broken = broken_answer(report)) return broken;
+  if (auto broken = broken_event(report)) return broken;
   if (report.outcome != "finished") {
     return RoundViolation{report.outcome, report.events.size(), "", ""};
   }
@@ -151,14 +148,10 @@ std::string reason_of(const FailedRound& failure, CheckResult& result) {
   if (kind == "livelock") return "livelock: the threads run on and on, and none of them gets done";
   const auto& events = failure.report->events;
   if (failure.violation.event >= events.size()) return kind;
-  const std::string& text = events[failure.violation.event].text;
-  if (kind == threw) return "threw an exception: " + text.substr(threw.size());
-  if (kind == host_error) return "doesn't understand: " + text.substr(host_error.size());
-  if (kind != not_implemented) return kind;
-  const std::string rest = text.substr(not_implemented.size());
-  const auto at = rest.rfind(" at ");
-  if (at != std::string::npos) result.where = rest.substr(at + 4);
-  return rest.substr(0, at) + " is not implemented";
+  const auto broken = broken_answer(events[failure.violation.event].text);
+  if (!broken) return kind;
+  result.where = broken->where;
+  return broken->reason;
 }
 
 }  // namespace
@@ -189,7 +182,7 @@ std::optional<FailedRound> judge_round(const InterleavingCheck& check, const Con
   auto violation = violation_in(check, failure.program, *failure.report);
   if (!violation) return std::nullopt;
   failure.violation = std::move(*violation);
-  failure.worth_shrinking = failure.violation.kind != not_implemented;
+  failure.worth_shrinking = failure.violation.kind != "not-implemented";
   return failure;
 }
 
