@@ -110,7 +110,7 @@ class Narrator {
     for (const auto& code : event.code) {
       const auto place = places_.find(code);
       if (place == places_.end()) continue;
-      came += " at " + place->second;
+      came += " at " + place->second.substr(place->second.rfind('/') + 1);
       place_ = place->second;
       break;
     }

@@ -26,9 +26,9 @@ std::optional<CheckResult> spoilt(const CheckInfo& info, const std::vector<Check
   for (const auto& result : before) {
     const bool counts_here = result.level == info.level && result.category != performance;
     if (!counts_here || result.verdict != Verdict::fail) continue;
-    return unjudged(info, Verdict::fail,
-                    "not measured: it counts once the other checks of the level pass, and " +
-                        result.id + " doesn't");
+    return unjudged(
+        info, Verdict::fail,
+        "not measured: speed and size count once the level is right, and " + result.id + " fails");
   }
   return std::nullopt;
 }

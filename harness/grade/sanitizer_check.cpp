@@ -143,7 +143,9 @@ CheckResult SanitizerCheck::judge(const Evidence& evidence) const {
       result.steps.push_back(
           {access.place, line.empty() ? access.place : line, "", access.did, true, ""});
     }
-    if (!report->accesses.empty()) result.where = report->accesses.front().place;
+    if (!report->accesses.empty()) {
+      result.where = fact(evidence, "folder") + "/" + report->accesses.front().place;
+    }
     return result;
   }
   if (broken) return failed(result, broken->reason, broken->where);
