@@ -216,6 +216,11 @@ std::vector<std::string> InterleavingCheck::simpler(const std::string& /*operati
   return {};
 }
 
+std::vector<std::string> InterleavingCheck::look_alikes(const Program& /*program*/,
+                                                        const RoundReport& /*report*/) const {
+  return {};
+}
+
 Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   const SubjectSpec& subject = workbench.subject(flavour());
   base::Random random(seed, info().slug);

@@ -1,10 +1,12 @@
 #include "grade/interleaving_story.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "grade/broken_answer.hpp"
 
 namespace assay::grade {
@@ -100,6 +102,7 @@ class Narrator {
           check_.answer_in_words(operation, event.text), !wrong);
     }
     open_.erase(event.thread);
+    stopped_.erase(event.thread);
   }
 
   // Before its first operation, or between two, a thread that is stopped has done nothing yet.
@@ -107,6 +110,7 @@ class Narrator {
     const auto open = open_.find(event.thread);
     if (open == open_.end()) return;
     std::string came = how;
+    base::replace_all(came, "held by ", "held by thread ");
     for (const auto& code : event.code) {
       const auto place = places_.find(code);
       if (place == places_.end()) continue;
@@ -114,6 +118,8 @@ class Narrator {
       place_ = place->second;
       break;
     }
+    // A thread that waits is stuck there at the end: that is told once.
+    if (std::exchange(stopped_[event.thread], came) == came) return;
     add(event.thread, in_words(event.thread, open->second), came, true);
     is_told_[event.thread] = true;
   }
@@ -135,8 +141,9 @@ class Narrator {
   const FailedRound& failure_;
   const CodePlaces& places_;
   std::map<int, std::size_t> position_;
-  std::map<int, std::string> open_;  // by thread: its operation
-  std::map<int, bool> is_told_;      // by thread: whether its operation has a step already
+  std::map<int, std::string> open_;     // by thread: its operation
+  std::map<int, std::string> stopped_;  // by thread: how, when it was last
+  std::map<int, bool> is_told_;         // by thread: whether its operation has a step already
   std::vector<Step> steps_;
   std::string place_;
 };
@@ -201,6 +208,9 @@ void tell_round(const InterleavingCheck& check, const FailedRound& failure,
     result.where = narrator.place();
   }
   result.reason = reason_of(failure, result);
+  const bool judged_by_answers = failure.report && !result.steps.empty() &&
+                                 failure.violation.event < failure.report->events.size();
+  if (judged_by_answers) result.mistakes = check.look_alikes(failure.program, *failure.report);
 }
 
 }  // namespace assay::grade

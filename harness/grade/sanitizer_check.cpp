@@ -136,7 +136,7 @@ CheckResult SanitizerCheck::judge(const Evidence& evidence) const {
     result.reason = report->kind == "data race"
                         ? "data race: threads access the same memory, at least one of them writes, "
                           "and nothing orders them"
-                        : report->kind;
+                        : "memory error or undefined behaviour: " + report->kind;
     for (const auto& access : report->accesses) {
       if (result.steps.size() == told_accesses_max) break;
       const auto line = fact(evidence, access.place);

@@ -12,6 +12,7 @@
 #include "graders/rate_limiter/room_check.hpp"
 #include "graders/rate_limiter/script.hpp"
 #include "graders/rate_limiter/table_history.hpp"
+#include "graders/rate_limiter/table_mistakes.hpp"
 #include "graders/rate_limiter/table_plans.hpp"
 #include "graders/rate_limiter/table_script.hpp"
 
@@ -36,6 +37,11 @@ class TableInterleavings final : public grade::InterleavingCheck {
     const auto parsed = parse_operation(operation);
     if (parsed.kind != RoundOperation::Kind::call || parsed.call.cost < 2) return {};
     return {call_text(parsed.call.key, 1)};
+  }
+
+  std::vector<std::string> look_alikes(const grade::Program& program,
+                                       const grade::RoundReport& report) const override {
+    return table_mistakes(program, report);
   }
 
   std::string situation(const grade::Program& program) const override {
