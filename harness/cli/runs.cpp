@@ -38,12 +38,10 @@ std::vector<std::string> run_ids(const fs::path& folder) {
 
 std::int64_t number_of(const std::string& id) { return base::to_integer(id.substr(2)).value_or(0); }
 
-void name_run(grade::Scorecard& card, const std::string& id) {
+void name_run(grade::Scorecard& card, const std::string& id,
+              const std::map<std::string, grade::Evidence>& evidence) {
   card.run = id;
-  for (auto& check : card.checks) {
-    const bool replayable = check.verdict == grade::Verdict::fail;
-    check.replay = replayable ? fmt::format("./assay replay {} {}", id, check.id) : "";
-  }
+  for (auto& check : card.checks) check.replay = replay_command(id, check, evidence);
 }
 
 std::string log_of(const std::map<std::string, grade::Evidence>& evidence) {
@@ -69,6 +67,14 @@ void write_run(const fs::path& folder, const grade::Scorecard& card,
 
 }  // namespace
 
+std::string replay_command(const std::string& run, const grade::CheckResult& check,
+                           const std::map<std::string, grade::Evidence>& evidence) {
+  const auto seen = evidence.find(check.slug);
+  const bool any = seen != evidence.end() && !seen->second.conversations.empty();
+  if (check.verdict != grade::Verdict::fail || !any) return "";
+  return fmt::format("./assay replay {} {}", run, check.id);
+}
+
 void save_run(const fs::path& root, grade::Scorecard& card,
               const std::map<std::string, grade::Evidence>& evidence,
               std::string (*tip_for)(const grade::Scorecard&)) {
@@ -79,7 +85,7 @@ void save_run(const fs::path& root, grade::Scorecard& card,
   std::int64_t number = ids.empty() ? 1 : number_of(ids.back()) + 1;
   for (;; ++number) {
     const std::string id = fmt::format("r-{:04}", number);
-    name_run(card, id);
+    name_run(card, id, evidence);
     card.tip = tip_for(card);
     write_run(draft, card, evidence);
     std::error_code error;

@@ -191,15 +191,6 @@ Conversation places_of(const Conversation& told, const SubjectSpec& subject) {
   return places;
 }
 
-// The talk that the story is about: the shrunk one, if there is one.
-const Conversation& told_in(const Evidence& evidence) {
-  const auto& talks = evidence.conversations;
-  const auto last = std::find_if(talks.rbegin(), talks.rend(),
-                                 [](const auto& talk) { return talk.name != code_name; });
-  if (last == talks.rend()) throw std::runtime_error("no talk is stored");
-  return *last;
-}
-
 std::int64_t points_in(const Conversation& talk) {
   std::int64_t points = 0;
   for (const auto& exchange : talk.exchanges) {
@@ -219,6 +210,13 @@ std::vector<std::string> InterleavingCheck::simpler(const std::string& /*operati
 std::vector<std::string> InterleavingCheck::look_alikes(const Program& /*program*/,
                                                         const RoundReport& /*report*/) const {
   return {};
+}
+
+// The shrunk one, if there is one.
+const Conversation& InterleavingCheck::told(const Evidence& evidence) const {
+  const auto& talks = evidence.conversations;
+  const bool has_places = talks.back().name == code_name;
+  return has_places ? talks[talks.size() - 2] : talks.back();
 }
 
 Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) const {
@@ -245,7 +243,7 @@ Evidence InterleavingCheck::repeat(Workbench& workbench, const Evidence& before)
   const SubjectSpec& subject = workbench.subject(flavour());
   Evidence evidence;
   evidence.conversations.push_back(
-      converse(subject, scripts_of(told_in(before)), "replayed", Pace::stepwise));
+      converse(subject, scripts_of(told(before)), "replayed", Pace::stepwise));
   evidence.conversations.push_back(places_of(evidence.conversations.back(), subject));
   return evidence;
 }
@@ -271,16 +269,16 @@ CheckResult InterleavingCheck::judge(const Evidence& evidence) const {
     return result;
   }
   result.verdict = Verdict::fail;
-  const Conversation& told = told_in(evidence);
-  const auto shrunk = first_failure(*this, told);
+  const Conversation& smallest = told(evidence);
+  const auto shrunk = first_failure(*this, smallest);
   CodePlaces places;
   for (const auto& talk : evidence.conversations) {
     if (talk.name != code_name) continue;
     for (const auto& [offset, place] : talk.exchanges) places[offset] = place.value_or("");
   }
   tell_round(*this, shrunk ? *shrunk : *failure, places, result);
-  if (&told != &planned && shrunk) result.shrunk_from = operations_in(failure->program);
-  result.output = told.output;
+  if (&smallest != &planned && shrunk) result.shrunk_from = operations_in(failure->program);
+  result.output = smallest.output;
   return result;
 }
 

@@ -26,6 +26,7 @@ class InterleavingCheck : public Check {
   using Check::Check;
 
   proc::Flavour flavour() const final { return proc::Flavour::scheduled; }
+  const Conversation& told(const Evidence& evidence) const final;
   Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
   Evidence repeat(Workbench& workbench, const Evidence& before) const final;
   CheckResult judge(const Evidence& evidence) const final;

@@ -73,13 +73,18 @@ CheckResult failed(CheckResult result, const std::string& reason, const std::str
 SanitizerCheck::SanitizerCheck(CheckInfo info, proc::Flavour flavour)
     : Check(std::move(info)), flavour_(flavour) {}
 
+// Beside it are facts about the build.
+const Conversation& SanitizerCheck::told(const Evidence& evidence) const {
+  return evidence.conversations.front();
+}
+
 Evidence SanitizerCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   base::Random random(seed, info().slug);
   return watch(workbench, plan(random));
 }
 
 Evidence SanitizerCheck::repeat(Workbench& workbench, const Evidence& before) const {
-  return watch(workbench, scripts_of(before.conversations.at(0)));
+  return watch(workbench, scripts_of(told(before)));
 }
 
 // Beside the talk, what its judging needs to know of the build: each a fact with a name.
