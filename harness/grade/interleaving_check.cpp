@@ -175,6 +175,15 @@ class InterleavingShrinker {
   base::Random random_;
 };
 
+// Of the rounds that nobody will ask about; else a run would be stored with megabytes of them.
+void drop_switches(Conversation& talk, const std::optional<FailedRound>& but) {
+  for (std::size_t i = 0; i < talk.exchanges.size(); ++i) {
+    auto& answered = talk.exchanges[i].answered;
+    const bool is_told = but && but->exchange == i;
+    if (answered && !is_told) answered = without_switches(*answered);
+  }
+}
+
 // Where the code of the told round was when it was switched, for the story.
 Conversation places_of(const Conversation& told, const SubjectSpec& subject) {
   Conversation places{std::string(code_name), {}, "", ""};
@@ -231,6 +240,7 @@ Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) co
   evidence.conversations.push_back(
       converse(subject, as_scripts(rounds), std::string(planned_name), Pace::stepwise));
   const auto failure = first_failure(*this, evidence.conversations[0]);
+  drop_switches(evidence.conversations[0], failure);
   if (!failure || !failure->worth_shrinking) return evidence;
   if (auto shrunk = InterleavingShrinker(*this, subject, *failure, seed).run()) {
     evidence.conversations.push_back(std::move(*shrunk));
