@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kept_runs = 100;
+constexpr std::uintmax_t kept_bytes = 200U << 20;
 constexpr std::string_view transcript_extension = ".transcript";
 
 fs::path runs_folder(const fs::path& root) { return root / ".assay" / "runs"; }
@@ -65,6 +66,27 @@ void write_run(const fs::path& folder, const grade::Scorecard& card,
   proc::write_atomically(folder / "result.json", report::to_json(card));
 }
 
+std::uintmax_t bytes_in(const fs::path& folder) {
+  std::uintmax_t bytes = 0;
+  std::error_code gone;  // another run may forget it meanwhile
+  for (const auto& entry : fs::recursive_directory_iterator(folder, gone)) {
+    if (entry.is_regular_file(gone)) bytes += entry.file_size(gone);
+  }
+  return bytes;
+}
+
+// The newest stays, whatever its size.
+void forget_oldest(const fs::path& folder) {
+  auto ids = run_ids(folder);
+  std::reverse(ids.begin(), ids.end());
+  std::uintmax_t bytes = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    bytes += bytes_in(folder / ids[i]);
+    const bool beyond = i >= kept_runs || bytes > kept_bytes;
+    if (i > 0 && beyond) fs::remove_all(folder / ids[i]);
+  }
+}
+
 }  // namespace
 
 std::string replay_command(const std::string& run, const grade::CheckResult& check,
@@ -94,8 +116,7 @@ void save_run(const fs::path& root, grade::Scorecard& card,
     // Another run took this number meanwhile.
     if (!fs::exists(folder / id)) throw fs::filesystem_error("can't store the run", folder, error);
   }
-  ids = run_ids(folder);
-  for (std::size_t i = 0; i + kept_runs < ids.size(); ++i) fs::remove_all(folder / ids[i]);
+  forget_oldest(folder);
 }
 
 StoredRun load_run(const fs::path& root, const std::string& name) {
