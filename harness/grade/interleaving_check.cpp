@@ -278,6 +278,14 @@ CheckResult InterleavingCheck::judge(const Evidence& evidence) const {
     result.points = info().points;
     return result;
   }
+  if (failure && failure->report && failure->report->has_outsiders) {
+    result.verdict = Verdict::unavailable;
+    result.reason =
+        "the solution starts a thread of its own, which the scheduler can't switch: what it saw "
+        "may "
+        "be wrong";
+    return result;
+  }
   result.verdict = Verdict::fail;
   const Conversation& smallest = told(evidence);
   const auto shrunk = first_failure(*this, smallest);

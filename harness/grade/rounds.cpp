@@ -170,7 +170,9 @@ std::optional<RoundReport> parse_report(std::string_view answer) {
       if (list != "...") report.switches = list.empty() ? Switches{} : base::split(list, ',');
     } else if (items[i].starts_with("points ")) {
       if (!read_points(items[i], report.points)) return std::nullopt;
-    } else if (items[i] == "..." || items[i].starts_with("outsiders ")) {
+    } else if (items[i].starts_with("outsiders ")) {
+      report.has_outsiders = true;
+    } else if (items[i] == "...") {
       continue;
     } else if (read_event(items[i], event)) {
       report.events.push_back(std::move(event));

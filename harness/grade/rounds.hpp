@@ -53,6 +53,7 @@ struct RoundReport {
   std::vector<RoundEvent> events;
   std::optional<Switches> switches;  // that repeat it; nothing if there were too many
   std::vector<std::int64_t> points;  // by thread
+  bool has_outsiders = false;        // threads that the scheduler doesn't know
 };
 
 // A report without its switches, which its seed repeats: a tenth of its size, and as good for

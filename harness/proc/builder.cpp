@@ -189,7 +189,7 @@ Recipe program_recipe(const BuildRequest& request, const std::vector<fs::path>& 
   // The whole of it: a solution that defines something of the host's doesn't take its place, but
   // doesn't link.
   for (const auto* word :
-       {"-Wl,--whole-archive", "libhost.a", "-Wl,--no-whole-archive", "-pthread"}) {
+       {"-Wl,--whole-archive", "libhost.a", "-Wl,--no-whole-archive", "-pthread", "-latomic"}) {
     recipe.argv.emplace_back(word);
   }
   const auto& own = flags_of(request.flavour).link;

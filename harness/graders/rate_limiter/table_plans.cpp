@@ -134,7 +134,10 @@ std::vector<grade::Script> plan_stress(base::Random& random) {
     grade::Script script{setup_line(policy), {}};
     for (int turn = 0; turn < 4; ++turn) {
       script.operations.push_back(
-          fmt::format("load {} 2 4000 {}", random.between(1, 1'000'000), 20));
+          fmt::format("load {} 2 2000 {}", random.between(1, 1'000'000), 20));
+      script.operations.push_back(tick_text(random.between(0, 60) * ms));
+      script.operations.push_back(
+          fmt::format("stress {} 3 1500 {}", random.between(1, 1'000'000), 8 << (turn * 2)));
       script.operations.push_back(tick_text(random.between(0, 60) * ms));
       script.operations.emplace_back(without_room_text);
     }

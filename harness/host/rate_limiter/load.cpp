@@ -2,6 +2,7 @@
 
 #include <array>
 #include <exception>
+#include <latch>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -65,18 +66,19 @@ Tally call_in_one_thread(const Load& load, std::int64_t thread, Limiter& limiter
   return tally;
 }
 
-}  // namespace
-
-std::string run(const Load& load, Limiter& limiter) {
-  std::vector<Tally> tallies(static_cast<std::size_t>(load.threads));
+// Runs `body` in so many threads, which begin together; what one of them throws is thrown here.
+template <class Body>
+void in_threads(std::int64_t count, const Body& body) {
   std::mutex failing;
   std::exception_ptr failure;
+  std::latch all_are_here(count);
   {
     std::vector<std::jthread> threads;
-    for (std::int64_t i = 0; i < load.threads; ++i) {
+    for (std::int64_t i = 0; i < count; ++i) {
       threads.emplace_back([&, i] {
+        all_are_here.arrive_and_wait();
         try {
-          tallies[static_cast<std::size_t>(i)] = call_in_one_thread(load, i, limiter);
+          body(i);
         } catch (...) {
           const std::lock_guard lock(failing);
           failure = std::current_exception();
@@ -85,12 +87,34 @@ std::string run(const Load& load, Limiter& limiter) {
     }
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+std::string run(const Load& load, Limiter& limiter) {
+  std::vector<Tally> tallies(static_cast<std::size_t>(load.threads));
+  in_threads(load.threads, [&](std::int64_t thread) {
+    tallies[static_cast<std::size_t>(thread)] = call_in_one_thread(load, thread, limiter);
+  });
   Tally sum;
   for (const Tally& tally : tallies) {
     sum.admitted += tally.admitted;
     sum.digest ^= tally.digest;
   }
   return std::to_string(sum.admitted) + ' ' + std::to_string(sum.digest);
+}
+
+void stress(const Load& load, SharedLimiter& limiter) {
+  in_threads(load.threads, [&](std::int64_t thread) {
+    NumberedKey key;
+    std::uint64_t random = load.seed + static_cast<std::uint64_t>(thread);
+    for (std::int64_t call = 0; call < load.calls; ++call) {
+      const std::uint64_t draw = next_random(random);
+      const std::int64_t cost = draw % 2 == 0 ? 0 : 1;
+      limiter.acquire(key.numbered((draw >> 8U) % static_cast<std::uint64_t>(load.keys)), cost);
+      if (draw % 16 == 1) limiter.without_room();
+    }
+  });
 }
 
 std::int64_t fill(std::int64_t count, Limiter& limiter) {

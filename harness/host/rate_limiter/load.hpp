@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api.hpp"
+#include "shared.hpp"
 
 namespace rate_limiter::host {
 
@@ -20,6 +21,10 @@ struct Load {
 
 // "ADMITTED DIGEST". The clock must stand still meanwhile.
 std::string run(const Load& load, Limiter& limiter);
+
+// As much sharing as there can be, for tools that look for races: all threads begin at once, ask
+// for the same `keys`, look as often as they take, and read the count of calls without room.
+void stress(const Load& load, SharedLimiter& limiter);
 
 // A call of cost 1 for each of `count` keys of 16 characters; how many were admitted.
 std::int64_t fill(std::int64_t count, Limiter& limiter);
