@@ -15,7 +15,8 @@ namespace assay::grade {
 
 // Answers that break a requirement.
 struct RoundViolation {
-  std::string kind;       // "no order explains the answers": shrinking keeps it
+  std::string kind;       // "wrong answers", "deadlock": shrinking keeps it
+  std::string reason;     // in words
   std::size_t event = 0;  // the return in the report that can't be
   std::string expected;   // instead of it, in words
   std::string why;        // in words

@@ -25,7 +25,7 @@ std::optional<RoundViolation> broken_event(const RoundReport& report) {
   for (std::size_t i = 0; i < report.events.size(); ++i) {
     if (report.events[i].kind != RoundEvent::Kind::returns) continue;
     if (const auto broken = broken_answer(report.events[i].text)) {
-      return RoundViolation{broken->kind, i, "", ""};
+      return RoundViolation{broken->kind, "", i, "", ""};
     }
   }
   return std::nullopt;
@@ -35,7 +35,7 @@ std::optional<RoundViolation> violation_in(const InterleavingCheck& check, const
                                            const RoundReport& report) {
   if (auto broken = broken_event(report)) return broken;
   if (report.outcome != "finished") {
-    return RoundViolation{report.outcome, report.events.size(), "", ""};
+    return RoundViolation{report.outcome, "", report.events.size(), "", ""};
   }
   return check.violation(program, report);
 }
@@ -53,6 +53,7 @@ class Narrator {
       if (!is_told_[thread]) add(thread, in_words(thread, operation), "never returns", true);
     }
     if (steps_.size() > told_steps_max) {
+      left_out_ = steps_.size() - told_steps_max;
       steps_.erase(steps_.begin(), steps_.end() - static_cast<std::ptrdiff_t>(told_steps_max));
     }
     return std::move(steps_);
@@ -60,6 +61,7 @@ class Narrator {
 
   // The last place at which a thread was stopped on the way.
   const std::string& place() const { return place_; }
+  std::size_t left_out() const { return left_out_; }
 
  private:
   void tell(const RoundEvent& event, std::size_t index) {
@@ -146,17 +148,36 @@ class Narrator {
   std::map<int, bool> is_told_;         // by thread: whether its operation has a step already
   std::vector<Step> steps_;
   std::string place_;
+  std::size_t left_out_ = 0;
 };
 
+// A holder that isn't stuck itself has gone on, or ended, with what it holds.
+std::string deadlock_in_words(const RoundReport& report) {
+  std::string stuck;
+  for (const auto& event : report.events) {
+    if (event.kind == RoundEvent::Kind::is_stuck) stuck += fmt::format(" {} ", event.thread);
+  }
+  for (const auto& event : report.events) {
+    const auto held = event.text.find("held by ");
+    if (event.kind != RoundEvent::Kind::is_stuck || held == std::string::npos) continue;
+    const std::string holder = event.text.substr(held + 8);
+    if (stuck.find(fmt::format(" {} ", holder)) == std::string::npos) {
+      return fmt::format("deadlock: thread {} is done, and still holds what thread {} waits for",
+                         holder, event.thread);
+    }
+  }
+  return "deadlock: no thread can go on";
+}
+
 std::string reason_of(const FailedRound& failure, CheckResult& result) {
-  if (!failure.report) return failure.trouble;
   const std::string& kind = failure.violation.kind;
-  if (kind == "deadlock") return "deadlock: every thread waits for another, and none can go on";
+  if (!failure.report) return failure.trouble + " in a round of threads";
+  if (kind == "deadlock") return deadlock_in_words(*failure.report);
   if (kind == "livelock") return "livelock: the threads run on and on, and none of them gets done";
   const auto& events = failure.report->events;
   if (failure.violation.event >= events.size()) return kind;
   const auto broken = broken_answer(events[failure.violation.event].text);
-  if (!broken) return kind;
+  if (!broken) return failure.violation.reason;
   result.where = broken->where;
   return broken->reason;
 }
@@ -173,9 +194,9 @@ std::optional<FailedRound> judge_round(const InterleavingCheck& check, const Con
   if (!answered) {
     const bool first_without = exchange == 0 || talk.exchanges[exchange - 1].answered;
     if (!first_without || talk.trouble.empty()) return std::nullopt;
-    failure.trouble = talk.trouble;
+    failure.trouble = talk.trouble.substr(0, talk.trouble.find(" at \"round "));
     failure.violation.kind = talk.trouble.substr(0, talk.trouble.find(' '));
-    failure.worth_shrinking = false;
+    failure.worth_shrinking = talk.trouble.starts_with("crashed");
     return failure;
   }
   failure.report = parse_report(*answered);
@@ -205,6 +226,9 @@ void tell_round(const InterleavingCheck& check, const FailedRound& failure,
   if (failure.report) {
     Narrator narrator(check, failure, places);
     result.steps = narrator.steps();
+    if (narrator.left_out() > 0) {
+      result.situation += fmt::format("; the first {} steps are left out", narrator.left_out());
+    }
     result.where = narrator.place();
   }
   result.reason = reason_of(failure, result);

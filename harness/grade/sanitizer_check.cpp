@@ -62,6 +62,17 @@ std::optional<BrokenAnswer> first_broken(const Conversation& talk) {
   return std::nullopt;
 }
 
+std::string in_words(const std::string& kind) {
+  if (kind == "data race") {
+    return "data race: threads access the same memory, at least one of them writes, and nothing "
+           "orders them";
+  }
+  if (kind.starts_with("lock-order-inversion")) {
+    return "mutexes are taken in different orders: two threads can wait for each other for ever";
+  }
+  return kind;
+}
+
 CheckResult failed(CheckResult result, const std::string& reason, const std::string& where) {
   result.reason = reason;
   result.where = where;
@@ -138,10 +149,7 @@ CheckResult SanitizerCheck::judge(const Evidence& evidence) const {
     return result;
   }
   if (report) {
-    result.reason = report->kind == "data race"
-                        ? "data race: threads access the same memory, at least one of them writes, "
-                          "and nothing orders them"
-                        : "memory error or undefined behaviour: " + report->kind;
+    result.reason = in_words(report->kind);
     for (const auto& access : report->accesses) {
       if (result.steps.size() == told_accesses_max) break;
       const auto line = fact(evidence, access.place);

@@ -48,8 +48,13 @@ std::string access_in(const std::string& line) {
   }
   const auto at = text.find(" at 0x");
   const auto by = text.find(" by ");
-  const bool accesses = at != std::string::npos && by != std::string::npos && at < by;
-  if (!accesses && text.find(" thread T") == std::string::npos) return "";
+  const auto is = [&](std::string_view start) { return text.starts_with(start); };
+  const bool locks = is("mutex ") && text.find(" acquired here") != std::string::npos;
+  if (locks) return "takes a mutex while it holds another";
+  if (!is("read of") && !is("write of") && !is("previous ") && !is("atomic ") && !is("freed by") &&
+      !is("previously ")) {
+    return "";
+  }
   const std::string who = by == std::string::npos ? "" : text.substr(by);
   return text.substr(0, std::min(at, by)) + who.substr(0, std::min(who.find(" ("), who.size()));
 }

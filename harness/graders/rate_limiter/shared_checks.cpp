@@ -147,7 +147,7 @@ void add_shared_checks(Checks& checks) {
   interleavings("eviction", "stays exact when threads push keys out", eviction_programs);
   checks.push_back(
       make_scale_check(info("at_scale", "stays exact when threads run freely", "correctness", 1)));
-  sanitizer("races", "has no data race", 2, proc::Flavour::threads);
+  sanitizer("races", "has no data race, and takes locks in one order", 2, proc::Flavour::threads);
   sanitizer("memory_errors", "has no memory error and no undefined behaviour", 1,
             proc::Flavour::addresses);
   checks.push_back(

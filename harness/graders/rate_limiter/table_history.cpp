@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t explored_orders_max = 20'000;
 constexpr std::size_t told_answers_max = 2;
+constexpr const char* wrong_answers = "wrong answers";
 
 using Tables = std::vector<Table>;
 
@@ -109,6 +110,15 @@ check::History history_of(const std::vector<SeenCall>& calls) {
   return builder.build("rounds", "");
 }
 
+// An answer that would have been right.
+struct Possible {
+  Decision decision;
+  bool without_room = false;          // it says so
+  std::optional<std::int64_t> count;  // of a look at the count
+
+  bool operator==(const Possible&) const = default;
+};
+
 // What one call could have been answered, in any order that explains the answers of all that had
 // returned by then. Looks at a limited number of orders: what it says is a help, not a verdict.
 class PossibleAnswers {
@@ -116,7 +126,7 @@ class PossibleAnswers {
   PossibleAnswers(const TablePolicy& policy, const std::vector<SeenCall>& calls, std::size_t blamed)
       : policy_(policy), calls_(calls), blamed_(blamed), done_(calls.size(), false) {}
 
-  std::vector<Decision> find() {
+  std::vector<Possible> find() {
     explore({Table{}});
     return std::move(found_);
   }
@@ -148,9 +158,15 @@ class PossibleAnswers {
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       if (!can_be_next(i)) continue;
       done_[i] = true;
-      if (i == blamed_) {
+      if (i == blamed_ && calls_[i].without_room) {
+        for (const auto& table : tables) {
+          answer_ = {{}, false, table.without_room};
+          explore({table});
+        }
+      } else if (i == blamed_) {
         for_each_outcome(policy_, tables, calls_[i], [&](TableOutcome outcome) {
-          answer_ = outcome.decision;
+          const auto before = tables.front().without_room;
+          answer_ = {outcome.decision, outcome.after.without_room > before, std::nullopt};
           explore({std::move(outcome.after)});
         });
       } else if (const auto next = after(policy_, tables, calls_[i]); !next.empty()) {
@@ -164,36 +180,47 @@ class PossibleAnswers {
   const std::vector<SeenCall>& calls_;
   const std::size_t blamed_;
   std::vector<bool> done_;
-  Decision answer_;
-  std::vector<Decision> found_;
+  Possible answer_;
+  std::vector<Possible> found_;
   std::size_t explored_ = 0;
 };
 
+// As the contract means it: no room is not a matter of tokens.
+bool is_for_lack_of_room(const Possible& possible) { return possible.without_room; }
+
+std::string in_words(const Possible& possible) {
+  if (possible.count) return std::to_string(*possible.count);
+  return in_words(possible.decision) + (possible.without_room ? " (there is no room)" : "");
+}
+
+std::string reason_for(const std::vector<Possible>& possible, const SeenCall& call) {
+  if (call.without_room) return "the calls without room are counted wrong";
+  if (call.came->remaining < 0) return "less than no token remains";
+  const auto all = [&](auto property) {
+    return !possible.empty() && std::all_of(possible.begin(), possible.end(), property);
+  };
+  if (call.came->admitted && all(is_for_lack_of_room)) {
+    return "more keys are remembered than there is room for";
+  }
+  if (call.came->admitted && all([](const auto& each) { return !each.decision.admitted; })) {
+    return "more is admitted than there is";
+  }
+  if (!call.came->admitted && all([](const auto& each) { return each.decision.admitted; })) {
+    return "denied, though there are tokens";
+  }
+  return "no order of these calls explains their answers";
+}
+
 grade::RoundViolation told(const TablePolicy& policy, const std::vector<SeenCall>& calls,
                            std::size_t blamed) {
-  const SeenCall& call = calls[blamed];
-  grade::RoundViolation violation{"no order of these calls explains their answers", call.returns,
-                                  "", "in any order of these calls"};
-  if (call.without_room) {
-    violation.kind = "the calls without room are counted wrong";
-    violation.expected = "the number of calls that found no room";
-    return violation;
-  }
   auto possible = PossibleAnswers(policy, calls, blamed).find();
-  const auto all = [&](bool admitted) {
-    return std::all_of(possible.begin(), possible.end(),
-                       [&](const Decision& decision) { return decision.admitted == admitted; });
-  };
-  if (possible.empty()) {
-    violation.expected = "an answer that goes with the others";
-    return violation;
-  }
-  if (call.came->admitted && all(false)) violation.kind = "more is admitted than there is";
-  if (!call.came->admitted && all(true)) violation.kind = "denied, though there are tokens";
+  grade::RoundViolation violation{wrong_answers, reason_for(possible, calls[blamed]),
+                                  calls[blamed].returns, "", "in any order of these calls"};
   if (possible.size() > told_answers_max) possible.resize(told_answers_max);
   std::vector<std::string> words;
-  for (const auto& decision : possible) words.push_back(in_words(decision));
-  violation.expected = base::join(words, "; or ");
+  for (const auto& each : possible) words.push_back(in_words(each));
+  violation.expected =
+      words.empty() ? "an answer that goes with the others" : base::join(words, "; or ");
   return violation;
 }
 
@@ -203,7 +230,8 @@ std::optional<grade::RoundViolation> unexplained(const grade::Program& program,
                                                  const grade::RoundReport& report) {
   const auto seen = calls_of(program, report);
   if (seen.no_answer) {
-    return grade::RoundViolation{"not a decision", *seen.no_answer, "a decision", ""};
+    return grade::RoundViolation{wrong_answers, "not a decision", *seen.no_answer, "a decision",
+                                 ""};
   }
   const auto policy = parse_table_policy(program.first.at(0));
   const auto history = history_of(seen.calls);

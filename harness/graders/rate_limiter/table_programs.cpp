@@ -33,7 +33,16 @@ Program program(const TablePolicy& policy, const Operations& first,
   return program;
 }
 
-std::int64_t any_interval(base::Random& random) { return random.between(2, 500) * ms; }
+std::int64_t any_interval(base::Random& random) {
+  return random.between(2, 500) * ms + random.between(1, ms - 1);
+}
+
+// Just before a number of nanoseconds with which a time in two words takes a step in both.
+std::string nearly_a_round_time(base::Random& random, std::int64_t interval_ns) {
+  constexpr std::int64_t second_ns = 1'000 * ms;
+  const std::int64_t round_ns = random.chance(0.5) ? std::int64_t{1} << 32 : 7 * second_ns;
+  return tick_text(round_ns - interval_ns / 2);
+}
 
 }  // namespace
 
@@ -46,7 +55,12 @@ Programs hot_key_programs(base::Random& random) {
   const std::string refill = tick_text(interval);
   const std::string half = tick_text(interval / 2);
   const std::int64_t large = random.between(3, 6);
+  const std::string later = nearly_a_round_time(random, interval);
   return {
+      program(bucket(2), {later, one}, {{one, half, one}, {look("a"), one, look("a")}},
+              {look("a")}),
+      program(bucket(large), {tick_text((std::int64_t{1} << 32) - interval / 2), one},
+              {{one, one}, {look("a"), look("a"), half, look("a")}}, {look("a")}),
       program(bucket(1), {}, {{one}, {one}}, {look("a")}),
       program(bucket(2), {look("a")}, {{one}, {one}, {one}}, {look("a")}),
       program(bucket(2), {one}, {{one, one}, {one, one}}, {look("a")}),
@@ -112,6 +126,12 @@ Programs eviction_programs(base::Random& random) {
       program(room(1, true, 2), {take("a"), full_again},
               {{take("b"), full_again, take("a")}, {take("a"), take("b")}},
               looks_and_count({"a", "b"})),
+      program(room(1, true), {take("a")},
+              {{take("b"), without_room_text}, {without_room_text, take("c"), without_room_text}},
+              looks_and_count({"a", "b", "c"})),
+      program(room(1, true), {take("a"), full_again},
+              {{take("b"), take("c")}, {without_room_text, take("a"), without_room_text}},
+              looks_and_count({"a", "b", "c"})),
       program(room(3, true), {take("a"), take("b"), take("c"), full_again},
               {{take("d"), take("e")}, {take("b"), take("f")}},
               looks_and_count({"b", "c", "d", "e", "f"})),
