@@ -1,6 +1,6 @@
-"""Submissions that cheat, each graded as a teacher would grade it: 0 points at every level, a reason
-for each check, and nothing left behind. Run by root, each is graded as root and again, level 1 only,
-as an ordinary user.
+"""Submissions that cheat, each graded as a teacher would grade it: 0 points at every level, a
+reason for each check, and nothing left behind. Run by root, each is graded as root and again, level
+1 only, as an ordinary user.
 
 adversarial_test.py CHEAT: a folder beside this file, or one of those made here (see made_here)."""
 import concurrent.futures
@@ -152,7 +152,8 @@ class Cheat(unittest.TestCase):
             self.assertEqual(run.returncode, 1, run.stderr)
             card = json.loads(run.stdout)
             self.assertEqual((card["score"], card["complete"]), (0, True), run.stdout)
-            self.assertEqual(card["max_score"], sum(check["max_points"] for check in card["checks"]))
+            points = sum(check["max_points"] for check in card["checks"])
+            self.assertEqual(card["max_score"], points)
             for check in card["checks"]:
                 self.check_failure(check)
                 reasons += f"  {check['id']} {check['seconds']:.1f} s  {check['reason']}\n"

@@ -116,8 +116,8 @@ class Grade(checkout.CheckoutTest):
         self.assertRegex(run.stderr, r"\nassay: old/solution.cpp does not build\n$")
 
     def test_keeps_the_run(self):
-        text = self.run_well("grade", "rate_limiter", "--level", "1", "--solution", "stub", "--json",
-                             code=1)
+        text = self.run_well("grade", "rate_limiter", "--level", "1", "--json", "--solution",
+                             "stub", code=1)
         run = self.root / ".assay/runs/r-0001"
         self.assertEqual((run / "result.json").read_text(), text)
         self.assertEqual({path.stem for path in (run / "evidence").iterdir()},

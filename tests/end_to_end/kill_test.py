@@ -48,8 +48,9 @@ class Kill(checkout.CheckoutTest):
         """Returns the grader's exit code, and its words, after the moment and all cleaning up."""
         moment_s = self.random.uniform(0, self.usual_s[level])
         # Ctrl-C reaches the whole process group of the terminal's foreground.
-        grader = subprocess.Popen(self.copy.command(*grading_of(level)), env=self.copy.environment(),
-                                  cwd=self.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        command = self.copy.command(*grading_of(level))
+        grader = subprocess.Popen(command, env=self.copy.environment(), cwd=self.root,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True, start_new_session=True)
         time.sleep(moment_s)
         os.killpg(grader.pid, number)

@@ -12,7 +12,7 @@ constexpr const char* folder = "my/limiter";
 constexpr const char* data_race = R"(==================
 WARNING: ThreadSanitizer: data race (pid=2)
   Read of size 8 at 0x7b10000020e8 by thread T4 (mutexes: read M10):
-    #0 long const& std::max<long>(long const&, long const&) /usr/include/c++/12/bits/stl_algobase.h:259 (subject+0x3941)
+    #0 std::max<long>(long const&, long const&) /usr/include/c++/12/bits/stl_algobase.h:259
     #1 ask my/limiter/shared.cpp:53 (subject+0x3941)
     #2 acquire my/limiter/shared.cpp:28 (subject+0x3941)
     #3 call_in_one_thread /assay/harness/host/rate_limiter/load.cpp:61 (subject+0xa2e4)
@@ -34,7 +34,7 @@ WARNING: ThreadSanitizer: data race (pid=2)
 
 constexpr const char* use_after_free = R"(starting up
 =================================================================
-==2==ERROR: AddressSanitizer: heap-use-after-free on address 0x606000007d10 at pc 0x55555561057a bp 0x7ffff4dfcc50 sp 0x7ffff4dfcc48
+==2==ERROR: AddressSanitizer: heap-use-after-free on address 0x606000007d10 at pc 0x55
 READ of size 8 at 0x606000007d10 thread T19
     #0 0x555555610579 in std::string::size() const /usr/include/c++/12/bits/basic_string.h:1064
     #1 0x555555610579 in find my/limiter/solution.cpp:59
@@ -42,19 +42,19 @@ READ of size 8 at 0x606000007d10 thread T19
 
 0x606000007d10 is located 16 bytes inside of 64-byte region [0x606000007d00,0x606000007d40)
 freed by thread T19 here:
-    #0 0x7ffff78ba3c8 in operator delete(void*, unsigned long) ../../../../src/libsanitizer/asan/asan_new_delete.cpp:164
+    #0 0x7ffff78ba3c8 in operator delete(void*) ../src/libsanitizer/asan/asan_new_delete.cpp:164
     #1 0x555555614bdd in has_room my/limiter/solution.cpp:76
 
 previously allocated by thread T17 here:
-    #0 0x7ffff78b94c8 in operator new(unsigned long) ../../../../src/libsanitizer/asan/asan_new_delete.cpp:95
+    #0 0x7ffff78b94c8 in operator new(unsigned long) ../src/libsanitizer/asan/asan_new_delete.cpp:95
     #1 0x555555614f7a in acquire my/limiter/solution.cpp:37
 
 SUMMARY: AddressSanitizer: heap-use-after-free my/limiter/solution.cpp:59 in find
 )";
 
-constexpr const char* overflow =
-    R"(source/solution.cpp:6:18: runtime error: signed integer overflow: 9223372036854775807 * 143000000 cannot be represented in type 'long int'
-    #0 0x5555555f4ede in rate_limiter::S::acquire(std::basic_string_view<char>, long) my/limiter/solution.cpp:6
+constexpr const char* overflow = R"(started
+source/solution.cpp:6:18: runtime error: signed integer overflow: 92 * 143 cannot be represented
+    #0 0x5555555f4ede in rate_limiter::S::acquire(std::string_view, long) my/limiter/solution.cpp:6
     #1 0x5555555fb8fe in ask /assay/harness/host/rate_limiter/host.cpp:62
 )";
 
@@ -87,9 +87,7 @@ TEST(SanitizerReport, OfFreedMemoryNamesWhoFreedIt) {
 TEST(SanitizerReport, OfAnOverflowSaysWhichNumbers) {
   const auto report = read_sanitizer_report(overflow, folder);
   ASSERT_TRUE(report);
-  EXPECT_EQ(report->kind,
-            "signed integer overflow: 9223372036854775807 * 143000000 cannot be represented in "
-            "type 'long int'");
+  EXPECT_EQ(report->kind, "signed integer overflow: 92 * 143 cannot be represented");
 }
 
 TEST(SanitizerReport, NamesOnlyPlacesOfTheSolution) {

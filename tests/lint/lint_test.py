@@ -118,8 +118,9 @@ class Exercises(Folder):
 
     def test_holds_levels_to_the_protocols(self):
         self.write("docs/protocols.md", "# Protocols\n\n## script\n\n## threads\n")
-        for protocol, languages, wrong in (("script", ["c++", "python"], 0), ("threads", ["c++"], 0),
-                                           ("threads", ["c++", "python"], 1), ("smoke", [], 1)):
+        for protocol, languages, wrong in (
+                ("script", ["c++", "python"], 0), ("threads", ["c++"], 0),
+                ("threads", ["c++", "python"], 1), ("smoke", [], 1)):
             level = {**self.level, "protocol": protocol, "languages": languages}
             found = list(check_protocols(self.root, "exercise.toml", {"level": [level]}))
             self.assertEqual(len(found), wrong, messages(found))
