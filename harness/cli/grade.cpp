@@ -77,7 +77,10 @@ std::string utc_now() {
 std::string tip_for(const grade::Scorecard& card) {
   for (const auto& check : card.checks) {
     if (check.verdict == grade::Verdict::fail) {
-      if (card.solution.kind == "mine") return fmt::format("./assay watch {}", card.exercise);
+      if (card.solution.kind == "mine") {
+        return fmt::format("./assay watch {}{}", card.exercise,
+                           check.level == 1 ? "" : fmt::format(" --level {}", check.level));
+      }
       return check.replay;
     }
   }

@@ -68,24 +68,39 @@ std::optional<std::string> definition_of(const std::string& function,
   return std::nullopt;
 }
 
-// Runs the script of `talk` in gdb, up to its last operation: in the solution's own function of
-// that name if it has one, and else in the host.
-int debug(grade::Workbench& workbench, const grade::Conversation& talk) {
+// Where to stop in the last operation of a failure: at the place that its story names, if it names
+// one, else in the solution's own function of the operation's name.
+std::optional<std::string> place_to_stop(const grade::CheckResult& failed, const std::string& verb,
+                                         const grade::Solution& solution) {
+  const auto slash = failed.where.rfind('/');
+  if (slash != std::string::npos) return failed.where.substr(slash + 1);
+  return definition_of(verb, solution);
+}
+
+// Runs the script of `talk` in gdb, up to its last operation. Code that the scheduler switches has
+// to stay as it was built for it.
+int debug(grade::Workbench& workbench, proc::Flavour flavour, const grade::CheckResult& failed,
+          const grade::Conversation& talk) {
   if (workbench.solution().info.language != "c++") {
     throw UsageError(
         "--debug is for solutions in C++: start your own debugger with --exec instead");
   }
   const std::string& last = talk.exchanges.back().asked;
   const std::string verb = last.substr(0, last.find(' '));
-  std::vector<std::string> commands{
-      "set breakpoint pending on", "directory " + std::filesystem::current_path().string(),
-      fmt::format("break assay_operation if number == {}", talk.exchanges.size()), "run"};
-  if (const auto place = definition_of(verb, workbench.solution())) {
-    commands.insert(commands.end(), {"tbreak " + *place, "continue"});
+  const bool plain = flavour == proc::Flavour::plain;
+  const auto place = place_to_stop(failed, verb, workbench.solution());
+  std::vector<std::string> commands{"set breakpoint pending on",
+                                    "directory " + std::filesystem::current_path().string()};
+  if (plain || !place) {
+    commands.push_back(fmt::format("break assay_operation if number == {}", talk.exchanges.size()));
+    commands.emplace_back("run");
+    if (place) commands.insert(commands.end(), {"tbreak " + *place, "continue"});
+  } else {
+    commands.insert(commands.end(), {"break " + *place, "run"});
   }
-  commands.push_back(fmt::format("echo \\nThis is the call that fails: {}\\n", last));
+  commands.push_back(fmt::format("echo \\nThis is what fails: {}\\n", last));
 
-  grade::SubjectSpec subject = workbench.subject(proc::Flavour::debugger);
+  grade::SubjectSpec subject = workbench.subject(plain ? proc::Flavour::debugger : flavour);
   std::vector<std::string> argv{"gdb", "--quiet"};
   for (const auto& command : commands) argv.insert(argv.end(), {"-ex", command});
   argv.insert(argv.end(), {"--args", subject.argv[0]});
@@ -119,7 +134,9 @@ int replay(const Context& context, const RunOptions& options) {
   auto builder = context.builder();
   grade::Workbench workbench(solution_of(context, exercise, run.card.solution), exercise,
                              grader.contract_version, builder, grade::heed_interruptions);
-  if (options.debug) return debug(workbench, seen->second.conversations.back());
+  if (options.debug) {
+    return debug(workbench, check->flavour(), stored, check->told(seen->second));
+  }
   const auto& readied = workbench.ready(check->flavour());
   if (!readied.subject) {
     fmt::print(stderr, "{}assay: {} does not build\n",
@@ -131,14 +148,14 @@ int replay(const Context& context, const RunOptions& options) {
   auto result = check->judge(evidence);
   result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
   if (result.verdict == grade::Verdict::pass) {
-    print_every_exchange(evidence.conversations.back());
+    print_every_exchange(check->told(evidence));
     fmt::print("\n{}\n", report::green(context.out,
                                        "these answers are right now: grade again for "
                                        "the points"));
     return exit_code::passed;
   }
   fmt::print("{}\n{}\n", report::check_story(result, context.out),
-             same_answers(seen->second.conversations.back(), evidence.conversations.back())
+             same_answers(check->told(seen->second), check->told(evidence))
                  ? fmt::format("the same answers as in {}", run.card.run)
                  : fmt::format("not the answers of {}: the solution has "
                                "changed, or is not deterministic",
@@ -161,9 +178,7 @@ int judge(const Context& context, const RunOptions& options) {
     for (auto& check : card.checks) {
       if (check.slug != result.slug) continue;
       result.seconds = check.seconds;
-      result.replay = result.verdict == grade::Verdict::fail
-                          ? fmt::format("./assay replay {} {}", card.run, result.id)
-                          : "";
+      result.replay = replay_command(card.run, result, run.evidence);
       check = result;
     }
   }

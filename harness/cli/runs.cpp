@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kept_runs = 100;
+constexpr std::uintmax_t kept_bytes = 200U << 20;
 constexpr std::string_view transcript_extension = ".transcript";
 
 fs::path runs_folder(const fs::path& root) { return root / ".assay" / "runs"; }
@@ -38,12 +39,10 @@ std::vector<std::string> run_ids(const fs::path& folder) {
 
 std::int64_t number_of(const std::string& id) { return base::to_integer(id.substr(2)).value_or(0); }
 
-void name_run(grade::Scorecard& card, const std::string& id) {
+void name_run(grade::Scorecard& card, const std::string& id,
+              const std::map<std::string, grade::Evidence>& evidence) {
   card.run = id;
-  for (auto& check : card.checks) {
-    const bool replayable = check.verdict == grade::Verdict::fail;
-    check.replay = replayable ? fmt::format("./assay replay {} {}", id, check.id) : "";
-  }
+  for (auto& check : card.checks) check.replay = replay_command(id, check, evidence);
 }
 
 std::string log_of(const std::map<std::string, grade::Evidence>& evidence) {
@@ -67,7 +66,36 @@ void write_run(const fs::path& folder, const grade::Scorecard& card,
   proc::write_atomically(folder / "result.json", report::to_json(card));
 }
 
+std::uintmax_t bytes_in(const fs::path& folder) {
+  std::uintmax_t bytes = 0;
+  std::error_code gone;  // another run may forget it meanwhile
+  for (const auto& entry : fs::recursive_directory_iterator(folder, gone)) {
+    if (entry.is_regular_file(gone)) bytes += entry.file_size(gone);
+  }
+  return bytes;
+}
+
+// The newest stays, whatever its size.
+void forget_oldest(const fs::path& folder) {
+  auto ids = run_ids(folder);
+  std::reverse(ids.begin(), ids.end());
+  std::uintmax_t bytes = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    bytes += bytes_in(folder / ids[i]);
+    const bool beyond = i >= kept_runs || bytes > kept_bytes;
+    if (i > 0 && beyond) fs::remove_all(folder / ids[i]);
+  }
+}
+
 }  // namespace
+
+std::string replay_command(const std::string& run, const grade::CheckResult& check,
+                           const std::map<std::string, grade::Evidence>& evidence) {
+  const auto seen = evidence.find(check.slug);
+  const bool any = seen != evidence.end() && !seen->second.conversations.empty();
+  if (check.verdict != grade::Verdict::fail || !any) return "";
+  return fmt::format("./assay replay {} {}", run, check.id);
+}
 
 void save_run(const fs::path& root, grade::Scorecard& card,
               const std::map<std::string, grade::Evidence>& evidence,
@@ -79,7 +107,7 @@ void save_run(const fs::path& root, grade::Scorecard& card,
   std::int64_t number = ids.empty() ? 1 : number_of(ids.back()) + 1;
   for (;; ++number) {
     const std::string id = fmt::format("r-{:04}", number);
-    name_run(card, id);
+    name_run(card, id, evidence);
     card.tip = tip_for(card);
     write_run(draft, card, evidence);
     std::error_code error;
@@ -88,8 +116,7 @@ void save_run(const fs::path& root, grade::Scorecard& card,
     // Another run took this number meanwhile.
     if (!fs::exists(folder / id)) throw fs::filesystem_error("can't store the run", folder, error);
   }
-  ids = run_ids(folder);
-  for (std::size_t i = 0; i + kept_runs < ids.size(); ++i) fs::remove_all(folder / ids[i]);
+  forget_oldest(folder);
 }
 
 StoredRun load_run(const fs::path& root, const std::string& name) {

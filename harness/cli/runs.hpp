@@ -17,6 +17,10 @@ struct StoredRun {
   std::map<std::string, grade::Evidence> evidence;  // by the check's slug
 };
 
+// "./assay replay r-0001 1.2" for a failure that there is evidence of; otherwise empty.
+std::string replay_command(const std::string& run, const grade::CheckResult& check,
+                           const std::map<std::string, grade::Evidence>& evidence);
+
 // Gives the run its id ("r-0001"), puts it into the commands that `card` names (`tip_for` says what
 // to do next), and stores it. The oldest runs beyond a limit go. Throws std::runtime_error.
 void save_run(const std::filesystem::path& root, grade::Scorecard& card,

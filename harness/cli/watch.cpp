@@ -3,6 +3,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -69,6 +70,20 @@ void print_changes(const Context& context, const grade::Scorecard& card,
   }
 }
 
+// Where to go on when a level is done.
+void print_next_level(const Context& context, const grade::Exercise& exercise,
+                      const grade::Scorecard& card, int level) {
+  const auto* next = exercise.level(level + 1);
+  const bool done = std::all_of(card.checks.begin(), card.checks.end(), [](const auto& check) {
+    return check.verdict == grade::Verdict::pass;
+  });
+  if (next == nullptr || !done) return;
+  fmt::print("\nlevel {} is done. next: {}   {}, about {} minutes\n", level,
+             report::bold(context.out,
+                          fmt::format("./assay watch {} --level {}", exercise.slug, next->number)),
+             next->title, next->minutes);
+}
+
 }  // namespace
 
 int watch(const Context& context, const GradeOptions& options) {
@@ -78,17 +93,19 @@ int watch(const Context& context, const GradeOptions& options) {
     throw UsageError(
         fmt::format("there is no my/{0} yet: './assay start {0}' makes it", exercise.slug));
   }
-  GradeOptions first_levels = options;
-  if (!options.level) first_levels.level = exercise.levels.front().number;
+  GradeOptions one_level = options;
+  const int level = options.level.value_or(exercise.levels.front().number);
+  one_level.level = level;
   const auto detail = options.verbose ? report::Detail::all : report::Detail::first;
   SaveWatcher saves(folder);
   std::map<std::string, bool> passed_before;
   for (;;) {
     if (context.out.colour) fmt::print("\033[H\033[2J");
-    if (auto card = grade_once(context, first_levels)) {
+    if (auto card = grade_once(context, one_level)) {
       card->tip.clear();
       fmt::print("{}", report::scorecard(*card, context.out, detail));
       print_changes(context, *card, passed_before);
+      print_next_level(context, exercise, *card, level);
     }
     fmt::print("\n{}\n",
                report::dim(context.out, "watching " + grade::shown(folder) + "; Ctrl-C ends it"));

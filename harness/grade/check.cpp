@@ -1,7 +1,5 @@
 #include "grade/check.hpp"
 
-#include <stdexcept>
-
 namespace assay::grade {
 
 CheckResult blank_result(const CheckInfo& info) {
@@ -15,10 +13,13 @@ CheckResult blank_result(const CheckInfo& info) {
   return result;
 }
 
+const Conversation& Check::told(const Evidence& evidence) const {
+  return evidence.conversations.back();
+}
+
 Evidence Check::repeat(Workbench& workbench, const Evidence& before) const {
-  if (before.conversations.empty()) throw std::logic_error("no evidence to repeat");
-  return {{converse(workbench.subject(flavour()), scripts_of(before.conversations.back()),
-                    "replayed", Pace::stepwise)}};
+  return {{converse(workbench.subject(flavour()), scripts_of(told(before)), "replayed",
+                    Pace::stepwise)}};
 }
 
 std::vector<CheckInfo> Grader::infos() const {

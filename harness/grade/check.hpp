@@ -42,7 +42,10 @@ class Check {
   // Talks with subjects. Everything random comes from `seed`. Throws Interrupted.
   virtual Evidence collect(Workbench& workbench, std::uint64_t seed) const = 0;
 
-  // What failed, once more: the last conversation of `before`, unless a check knows better.
+  // The conversation that the story of a failure is about; `evidence` has at least one.
+  virtual const Conversation& told(const Evidence& evidence) const;
+
+  // What failed, once more: the conversation that was told, unless a check knows better.
   virtual Evidence repeat(Workbench& workbench, const Evidence& before) const;
 
   // Pure. Fills the verdict and everything that explains it, but for seconds and replay.

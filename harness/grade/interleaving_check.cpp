@@ -175,6 +175,15 @@ class InterleavingShrinker {
   base::Random random_;
 };
 
+// Of the rounds that nobody will ask about; else a run would be stored with megabytes of them.
+void drop_switches(Conversation& talk, const std::optional<FailedRound>& but) {
+  for (std::size_t i = 0; i < talk.exchanges.size(); ++i) {
+    auto& answered = talk.exchanges[i].answered;
+    const bool is_told = but && but->exchange == i;
+    if (answered && !is_told) answered = without_switches(*answered);
+  }
+}
+
 // Where the code of the told round was when it was switched, for the story.
 Conversation places_of(const Conversation& told, const SubjectSpec& subject) {
   Conversation places{std::string(code_name), {}, "", ""};
@@ -189,15 +198,6 @@ Conversation places_of(const Conversation& told, const SubjectSpec& subject) {
                                        {offsets.begin(), offsets.end()}, subject.shown_as);
   for (const auto& [offset, place] : found) places.exchanges.push_back({offset, place});
   return places;
-}
-
-// The talk that the story is about: the shrunk one, if there is one.
-const Conversation& told_in(const Evidence& evidence) {
-  const auto& talks = evidence.conversations;
-  const auto last = std::find_if(talks.rbegin(), talks.rend(),
-                                 [](const auto& talk) { return talk.name != code_name; });
-  if (last == talks.rend()) throw std::runtime_error("no talk is stored");
-  return *last;
 }
 
 std::int64_t points_in(const Conversation& talk) {
@@ -216,6 +216,18 @@ std::vector<std::string> InterleavingCheck::simpler(const std::string& /*operati
   return {};
 }
 
+std::vector<std::string> InterleavingCheck::look_alikes(const Program& /*program*/,
+                                                        const RoundReport& /*report*/) const {
+  return {};
+}
+
+// The shrunk one, if there is one.
+const Conversation& InterleavingCheck::told(const Evidence& evidence) const {
+  const auto& talks = evidence.conversations;
+  const bool has_places = talks.back().name == code_name;
+  return has_places ? talks[talks.size() - 2] : talks.back();
+}
+
 Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   const SubjectSpec& subject = workbench.subject(flavour());
   base::Random random(seed, info().slug);
@@ -228,6 +240,7 @@ Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) co
   evidence.conversations.push_back(
       converse(subject, as_scripts(rounds), std::string(planned_name), Pace::stepwise));
   const auto failure = first_failure(*this, evidence.conversations[0]);
+  drop_switches(evidence.conversations[0], failure);
   if (!failure || !failure->worth_shrinking) return evidence;
   if (auto shrunk = InterleavingShrinker(*this, subject, *failure, seed).run()) {
     evidence.conversations.push_back(std::move(*shrunk));
@@ -240,7 +253,7 @@ Evidence InterleavingCheck::repeat(Workbench& workbench, const Evidence& before)
   const SubjectSpec& subject = workbench.subject(flavour());
   Evidence evidence;
   evidence.conversations.push_back(
-      converse(subject, scripts_of(told_in(before)), "replayed", Pace::stepwise));
+      converse(subject, scripts_of(told(before)), "replayed", Pace::stepwise));
   evidence.conversations.push_back(places_of(evidence.conversations.back(), subject));
   return evidence;
 }
@@ -266,16 +279,16 @@ CheckResult InterleavingCheck::judge(const Evidence& evidence) const {
     return result;
   }
   result.verdict = Verdict::fail;
-  const Conversation& told = told_in(evidence);
-  const auto shrunk = first_failure(*this, told);
+  const Conversation& smallest = told(evidence);
+  const auto shrunk = first_failure(*this, smallest);
   CodePlaces places;
   for (const auto& talk : evidence.conversations) {
     if (talk.name != code_name) continue;
     for (const auto& [offset, place] : talk.exchanges) places[offset] = place.value_or("");
   }
   tell_round(*this, shrunk ? *shrunk : *failure, places, result);
-  if (&told != &planned && shrunk) result.shrunk_from = operations_in(failure->program);
-  result.output = told.output;
+  if (&smallest != &planned && shrunk) result.shrunk_from = operations_in(failure->program);
+  result.output = smallest.output;
   return result;
 }
 

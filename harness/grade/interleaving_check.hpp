@@ -26,6 +26,7 @@ class InterleavingCheck : public Check {
   using Check::Check;
 
   proc::Flavour flavour() const final { return proc::Flavour::scheduled; }
+  const Conversation& told(const Evidence& evidence) const final;
   Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
   Evidence repeat(Workbench& workbench, const Evidence& before) const final;
   CheckResult judge(const Evidence& evidence) const final;
@@ -39,6 +40,10 @@ class InterleavingCheck : public Check {
 
   // Simpler forms of an operation, simplest first; each strictly simpler, so that shrinking ends.
   virtual std::vector<std::string> simpler(const std::string& operation) const;
+
+  // The known mistakes that would give every one of these answers.
+  virtual std::vector<std::string> look_alikes(const Program& program,
+                                               const RoundReport& report) const;
 
   virtual std::string situation(const Program& program) const = 0;
   virtual std::string operation_in_words(const std::string& operation) const = 0;

@@ -1,17 +1,18 @@
 #include "grade/interleaving_story.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "grade/broken_answer.hpp"
 
 namespace assay::grade {
 namespace {
 
 constexpr std::size_t told_steps_max = 12;
-constexpr std::string_view not_implemented = "not-implemented ";
-constexpr std::string_view threw = "threw ";
-constexpr std::string_view host_error = "error ";
 
 std::string who(int thread) {
   if (thread == first_part) return "before";
@@ -20,13 +21,11 @@ std::string who(int thread) {
 }
 
 // An answer that no check can accept.
-std::optional<RoundViolation> broken_answer(const RoundReport& report) {
+std::optional<RoundViolation> broken_event(const RoundReport& report) {
   for (std::size_t i = 0; i < report.events.size(); ++i) {
-    for (const auto prefix : {not_implemented, threw, host_error}) {
-      if (report.events[i].kind != RoundEvent::Kind::returns) continue;
-      if (report.events[i].text.starts_with(prefix)) {
-        return RoundViolation{std::string(prefix), i, "", ""};
-      }
+    if (report.events[i].kind != RoundEvent::Kind::returns) continue;
+    if (const auto broken = broken_answer(report.events[i].text)) {
+      return RoundViolation{broken->kind, i, "", ""};
     }
   }
   return std::nullopt;
@@ -34,7 +33,7 @@ std::optional<RoundViolation> broken_answer(const RoundReport& report) {
 
 std::optional<RoundViolation> violation_in(const InterleavingCheck& check, const Program& program,
                                            const RoundReport& report) {
-  if (auto broken = broken_answer(report)) return broken;
+  if (auto broken = broken_event(report)) return broken;
   if (report.outcome != "finished") {
     return RoundViolation{report.outcome, report.events.size(), "", ""};
   }
@@ -103,6 +102,7 @@ class Narrator {
           check_.answer_in_words(operation, event.text), !wrong);
     }
     open_.erase(event.thread);
+    stopped_.erase(event.thread);
   }
 
   // Before its first operation, or between two, a thread that is stopped has done nothing yet.
@@ -110,13 +110,16 @@ class Narrator {
     const auto open = open_.find(event.thread);
     if (open == open_.end()) return;
     std::string came = how;
+    base::replace_all(came, "held by ", "held by thread ");
     for (const auto& code : event.code) {
       const auto place = places_.find(code);
       if (place == places_.end()) continue;
-      came += " at " + place->second;
+      came += " at " + place->second.substr(place->second.rfind('/') + 1);
       place_ = place->second;
       break;
     }
+    // A thread that waits is stuck there at the end: that is told once.
+    if (std::exchange(stopped_[event.thread], came) == came) return;
     add(event.thread, in_words(event.thread, open->second), came, true);
     is_told_[event.thread] = true;
   }
@@ -138,8 +141,9 @@ class Narrator {
   const FailedRound& failure_;
   const CodePlaces& places_;
   std::map<int, std::size_t> position_;
-  std::map<int, std::string> open_;  // by thread: its operation
-  std::map<int, bool> is_told_;      // by thread: whether its operation has a step already
+  std::map<int, std::string> open_;     // by thread: its operation
+  std::map<int, std::string> stopped_;  // by thread: how, when it was last
+  std::map<int, bool> is_told_;         // by thread: whether its operation has a step already
   std::vector<Step> steps_;
   std::string place_;
 };
@@ -151,14 +155,10 @@ std::string reason_of(const FailedRound& failure, CheckResult& result) {
   if (kind == "livelock") return "livelock: the threads run on and on, and none of them gets done";
   const auto& events = failure.report->events;
   if (failure.violation.event >= events.size()) return kind;
-  const std::string& text = events[failure.violation.event].text;
-  if (kind == threw) return "threw an exception: " + text.substr(threw.size());
-  if (kind == host_error) return "doesn't understand: " + text.substr(host_error.size());
-  if (kind != not_implemented) return kind;
-  const std::string rest = text.substr(not_implemented.size());
-  const auto at = rest.rfind(" at ");
-  if (at != std::string::npos) result.where = rest.substr(at + 4);
-  return rest.substr(0, at) + " is not implemented";
+  const auto broken = broken_answer(events[failure.violation.event].text);
+  if (!broken) return kind;
+  result.where = broken->where;
+  return broken->reason;
 }
 
 }  // namespace
@@ -189,7 +189,7 @@ std::optional<FailedRound> judge_round(const InterleavingCheck& check, const Con
   auto violation = violation_in(check, failure.program, *failure.report);
   if (!violation) return std::nullopt;
   failure.violation = std::move(*violation);
-  failure.worth_shrinking = failure.violation.kind != not_implemented;
+  failure.worth_shrinking = failure.violation.kind != "not-implemented";
   return failure;
 }
 
@@ -208,6 +208,9 @@ void tell_round(const InterleavingCheck& check, const FailedRound& failure,
     result.where = narrator.place();
   }
   result.reason = reason_of(failure, result);
+  const bool judged_by_answers = failure.report && !result.steps.empty() &&
+                                 failure.violation.event < failure.report->events.size();
+  if (judged_by_answers) result.mistakes = check.look_alikes(failure.program, *failure.report);
 }
 
 }  // namespace assay::grade

@@ -141,6 +141,20 @@ Program program_of(std::string_view line) {
   return program;
 }
 
+std::string without_switches(const std::string& answer) {
+  std::vector<std::string> kept;
+  for (auto& item : base::split(answer, "; ")) {
+    RoundEvent event;
+    const bool is_event = read_event(item, event);
+    const bool switches =
+        item.starts_with("switches ") ||
+        (is_event && event.kind != RoundEvent::Kind::begins &&
+         event.kind != RoundEvent::Kind::returns && event.kind != RoundEvent::Kind::is_stuck);
+    if (!switches) kept.push_back(std::move(item));
+  }
+  return base::join(kept, "; ");
+}
+
 std::optional<RoundReport> parse_report(std::string_view answer) {
   const auto items = base::split(answer, "; ");
   RoundReport report;

@@ -55,6 +55,10 @@ struct RoundReport {
   std::vector<std::int64_t> points;  // by thread
 };
 
+// A report without its switches, which its seed repeats: a tenth of its size, and as good for
+// judging.
+std::string without_switches(const std::string& answer);
+
 // Nothing if it isn't a report.
 std::optional<RoundReport> parse_report(std::string_view answer);
 

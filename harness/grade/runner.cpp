@@ -1,9 +1,13 @@
 #include "grade/runner.hpp"
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
 namespace assay::grade {
 namespace {
+
+constexpr const char* performance = "performance";
 
 double seconds_since(std::chrono::steady_clock::time_point began) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -14,6 +18,19 @@ CheckResult unjudged(const CheckInfo& check, Verdict verdict, const std::string&
   result.verdict = verdict;
   result.reason = reason;
   return result;
+}
+
+// Fast and wrong scores nothing: speed counts where nothing else of the level failed.
+std::optional<CheckResult> spoilt(const CheckInfo& info, const std::vector<CheckResult>& before) {
+  if (info.category != performance) return std::nullopt;
+  for (const auto& result : before) {
+    const bool counts_here = result.level == info.level && result.category != performance;
+    if (!counts_here || result.verdict != Verdict::fail) continue;
+    return unjudged(
+        info, Verdict::fail,
+        "not measured: speed and size count once the level is right, and " + result.id + " fails");
+  }
+  return std::nullopt;
 }
 
 CheckResult run_check(const Check& check, Workbench& workbench, std::uint64_t seed,
@@ -38,8 +55,11 @@ Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks, Workb
     heed_interruptions();
     progress(info, run.checks.size(), checks.size());
     const auto began = std::chrono::steady_clock::now();
-    run.checks.push_back(
-        run_check(*grader.named(info.slug), workbench, seed, run.evidence[info.slug]));
+    auto result = spoilt(info, run.checks);
+    if (!result) {
+      result = run_check(*grader.named(info.slug), workbench, seed, run.evidence[info.slug]);
+    }
+    run.checks.push_back(std::move(*result));
     run.checks.back().seconds = seconds_since(began);
   }
   return run;
@@ -50,8 +70,11 @@ std::vector<CheckResult> judge_again(const Grader& grader, const std::vector<Che
   std::vector<CheckResult> results;
   for (const auto& check : checks) {
     const auto found = evidence.find(check.slug);
-    if (found == evidence.end()) continue;
-    results.push_back(grader.named(check.slug)->judge(found->second));
+    if (auto result = spoilt(check, results)) {
+      results.push_back(std::move(*result));
+    } else if (found != evidence.end()) {
+      results.push_back(grader.named(check.slug)->judge(found->second));
+    }
   }
   return results;
 }

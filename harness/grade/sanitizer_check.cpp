@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "grade/broken_answer.hpp"
 #include "grade/sanitizer_report.hpp"
 #include "proc/files.hpp"
 #include "proc/sanitizers.hpp"
@@ -17,8 +18,6 @@ constexpr std::size_t kept_report_lines = 80;
 constexpr std::size_t told_accesses_max = 4;
 constexpr std::string_view build_name = "build";
 constexpr std::string_view never_ready = " before it was ready";
-constexpr std::string_view not_implemented = "not-implemented ";
-constexpr std::string_view threw = "threw ";
 
 // So that a report ends the subject, whatever the solution says about the sanitizer's options.
 const std::map<std::string, std::string> sanitizer_options{
@@ -55,10 +54,29 @@ std::string fact(const Evidence& evidence, const std::string& name) {
   return "";
 }
 
+std::optional<BrokenAnswer> first_broken(const Conversation& talk) {
+  for (const auto& [asked, answered] : talk.exchanges) {
+    if (!answered) continue;
+    if (auto broken = broken_answer(*answered)) return broken;
+  }
+  return std::nullopt;
+}
+
+CheckResult failed(CheckResult result, const std::string& reason, const std::string& where) {
+  result.reason = reason;
+  result.where = where;
+  return result;
+}
+
 }  // namespace
 
 SanitizerCheck::SanitizerCheck(CheckInfo info, proc::Flavour flavour)
     : Check(std::move(info)), flavour_(flavour) {}
+
+// Beside it are facts about the build.
+const Conversation& SanitizerCheck::told(const Evidence& evidence) const {
+  return evidence.conversations.front();
+}
 
 Evidence SanitizerCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   base::Random random(seed, info().slug);
@@ -66,7 +84,7 @@ Evidence SanitizerCheck::collect(Workbench& workbench, std::uint64_t seed) const
 }
 
 Evidence SanitizerCheck::repeat(Workbench& workbench, const Evidence& before) const {
-  return watch(workbench, scripts_of(before.conversations.at(0)));
+  return watch(workbench, scripts_of(told(before)));
 }
 
 // Beside the talk, what its judging needs to know of the build: each a fact with a name.
@@ -104,15 +122,8 @@ CheckResult SanitizerCheck::judge(const Evidence& evidence) const {
   }
   const Conversation& talk = evidence.conversations[0];
   result.verdict = Verdict::fail;
-  for (const auto& [asked, answered] : talk.exchanges) {
-    if (!answered || !answered->starts_with(not_implemented)) continue;
-    const std::string rest = answered->substr(not_implemented.size());
-    result.reason = rest.substr(0, rest.rfind(" at ")) + " is not implemented";
-    if (const auto at = rest.rfind(" at "); at != std::string::npos) {
-      result.where = rest.substr(at + 4);
-    }
-    return result;
-  }
+  const auto broken = first_broken(talk);
+  if (broken && broken->not_implemented()) return failed(result, broken->reason, broken->where);
   const auto report = read_sanitizer_report(talk.output, fact(evidence, "folder"));
   if (!report && !fact(evidence, "can't run").empty()) {
     result.verdict = Verdict::unavailable;
@@ -130,26 +141,22 @@ CheckResult SanitizerCheck::judge(const Evidence& evidence) const {
     result.reason = report->kind == "data race"
                         ? "data race: threads access the same memory, at least one of them writes, "
                           "and nothing orders them"
-                        : report->kind;
+                        : "memory error or undefined behaviour: " + report->kind;
     for (const auto& access : report->accesses) {
       if (result.steps.size() == told_accesses_max) break;
       const auto line = fact(evidence, access.place);
       result.steps.push_back(
           {access.place, line.empty() ? access.place : line, "", access.did, true, ""});
     }
-    if (!report->accesses.empty()) result.where = report->accesses.front().place;
-    return result;
-  }
-  for (const auto& [asked, answered] : talk.exchanges) {
-    if (answered && answered->starts_with(threw)) {
-      result.reason = "threw an exception: " + answered->substr(threw.size());
-      return result;
+    if (!report->accesses.empty()) {
+      result.where = fact(evidence, "folder") + "/" + report->accesses.front().place;
     }
-  }
-  if (!talk.trouble.empty()) {
-    result.reason = talk.trouble;
-    result.output = talk.output;
     return result;
+  }
+  if (broken) return failed(result, broken->reason, broken->where);
+  if (!talk.trouble.empty()) {
+    result.output = talk.output;
+    return failed(result, talk.trouble, "");
   }
   result.verdict = Verdict::pass;
   result.points = info().points;

@@ -15,6 +15,7 @@ class SanitizerCheck : public Check {
   SanitizerCheck(CheckInfo info, proc::Flavour flavour);
 
   proc::Flavour flavour() const final { return flavour_; }
+  const Conversation& told(const Evidence& evidence) const final;
   Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
   Evidence repeat(Workbench& workbench, const Evidence& before) const final;
   CheckResult judge(const Evidence& evidence) const final;

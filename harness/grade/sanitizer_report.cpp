@@ -1,6 +1,7 @@
 #include "grade/sanitizer_report.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.hpp"
 
@@ -41,8 +42,10 @@ std::string place_in(const std::string& line, const std::string& folder) {
 // "  Write of size 8 at 0x7b04 by thread T1 (mutexes: write M1):" as what was done.
 std::string access_in(const std::string& line) {
   std::string text = trimmed(line);
-  std::transform(text.begin(), text.begin() + std::min<std::ptrdiff_t>(1, std::ssize(text)),
-                 text.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+  const auto first_word = std::min(text.find(' '), text.size());
+  for (std::size_t i = 0; i < first_word; ++i) {
+    text[i] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+  }
   const auto at = text.find(" at 0x");
   const auto by = text.find(" by ");
   const bool accesses = at != std::string::npos && by != std::string::npos && at < by;

@@ -6,15 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "grade/broken_answer.hpp"
 #include "sim/shrink.hpp"
 
 namespace assay::grade {
 namespace {
 
-constexpr std::string_view not_implemented = "not-implemented ";
-constexpr std::string_view threw = "threw ";
 constexpr std::string_view never_ready = " before it was ready";
-constexpr std::string_view host_error = "error ";
 constexpr std::size_t named_mistakes_max = 2;
 
 std::string_view first_word(std::string_view line) { return line.substr(0, line.find(' ')); }
@@ -35,13 +33,11 @@ std::vector<Performance> performances_of(const Conversation& talk) {
 }
 
 // What no check can accept: no answer, or something that is not an answer.
-std::optional<Violation> broken_answer(const Performance& performance) {
+std::optional<Violation> broken_exchange(const Performance& performance) {
   for (std::size_t i = 0; i < performance.exchanges.size(); ++i) {
     const auto& answered = performance.exchanges[i].answered;
     if (!answered) return Violation{i, std::string(first_word(performance.trouble))};
-    for (const auto prefix : {not_implemented, threw, host_error}) {
-      if (answered->starts_with(prefix)) return Violation{i, std::string(prefix)};
-    }
+    if (const auto broken = broken_answer(*answered)) return Violation{i, broken->kind};
     if (i == 0 && *answered != "ok") return Violation{i, "setup"};
   }
   return std::nullopt;
@@ -58,7 +54,7 @@ class Judgement {
       : performances_(performances_of(talk)) {
     for (std::size_t i = 0; i < performances_.size() && !found_; ++i) {
       const auto& performance = performances_[i];
-      const auto broken = broken_answer(performance);
+      const auto broken = broken_exchange(performance);
       std::optional<Violation> violation;
       if (!broken || broken->index > 0) violation = check.violation(before(performance, broken));
       if (!violation) violation = broken;
@@ -165,16 +161,12 @@ void explain_broken(const Performance& performance, const Violation& violation,
   const Exchange& exchange = performance.exchanges[violation.index];
   if (!exchange.answered || violation.kind == first_word(performance.trouble)) {
     result.reason = performance.trouble;
-  } else if (exchange.answered->starts_with(not_implemented)) {
-    const std::string rest = exchange.answered->substr(not_implemented.size());
-    const auto at = rest.rfind(" at ");
-    result.reason = rest.substr(0, at) + " is not implemented";
-    if (at != std::string::npos) result.where = rest.substr(at + 4);
-    if (!result.steps.empty()) result.steps.back().came = "not implemented";
-  } else if (exchange.answered->starts_with(threw)) {
-    result.reason = "threw an exception: " + exchange.answered->substr(threw.size());
-  } else if (exchange.answered->starts_with(host_error)) {
-    result.reason = "doesn't understand: " + exchange.answered->substr(host_error.size());
+  } else if (const auto broken = broken_answer(*exchange.answered)) {
+    result.reason = broken->reason;
+    result.where = broken->where;
+    if (broken->not_implemented() && !result.steps.empty()) {
+      result.steps.back().came = "not implemented";
+    }
   } else if (violation.index == 0) {
     result.reason = fmt::format("answered \"{}\" to the setup, where the protocol wants \"ok\"",
                                 *exchange.answered);

@@ -51,8 +51,9 @@ const SubjectSpec& Workbench::subject(proc::Flavour flavour) {
   return *readied.subject;
 }
 
-Workbench Workbench::with(Solution other) const {
-  return {std::move(other), exercise_, contract_version_, builder_, pause_};
+Workbench Workbench::reference() const {
+  return {find_solution(builder_.root(), exercise_, "reference"), exercise_, contract_version_,
+          builder_, pause_};
 }
 
 Readied Workbench::make_ready(proc::Flavour flavour) const {

@@ -42,8 +42,8 @@ class Workbench {
   // Throws DoesNotBuild, with the compiler's messages.
   const SubjectSpec& subject(proc::Flavour flavour = proc::Flavour::plain);
 
-  // A workbench for another solution of the same exercise.
-  Workbench with(Solution other) const;
+  // The reference of the same exercise, on a bench of its own.
+  Workbench reference() const;
 
  private:
   Readied make_ready(proc::Flavour flavour) const;

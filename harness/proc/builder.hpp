@@ -43,6 +43,8 @@ class Builder {
   // `root` is the checkout, `build_folder` where assay and its libraries were built.
   Builder(std::filesystem::path root, std::filesystem::path build_folder);
 
+  const std::filesystem::path& root() const { return root_; }
+
   // Calls `pause` now and then: it may throw to interrupt. Throws CellError if no cell can be made.
   Build build(const BuildRequest& request, const std::function<void()>& pause);
 

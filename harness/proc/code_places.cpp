@@ -18,14 +18,14 @@ std::string without_zeros(std::string_view offset) {
   return std::string(first == std::string_view::npos ? "0" : offset.substr(first));
 }
 
-// "/cell/my/rate_limiter/shared.cpp:57 (discriminator 2)" as "shared.cpp:57"; empty if it lies
-// elsewhere.
+// "/cell/my/rate_limiter/shared.cpp:57 (discriminator 2)" as "my/rate_limiter/shared.cpp:57"; empty
+// if it lies elsewhere.
 std::string place_in(const std::string& folder, std::string line) {
   const std::string prefix = folder.starts_with('/') ? folder + "/" : "/" + folder + "/";
   const auto at = line.find(prefix);
   if (at == std::string::npos) return "";
   line.erase(0, at + prefix.size());
-  return line.substr(0, line.find(' '));
+  return folder + "/" + line.substr(0, line.find(' '));
 }
 
 }  // namespace

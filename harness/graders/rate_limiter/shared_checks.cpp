@@ -6,10 +6,13 @@
 #include "base/text.hpp"
 #include "grade/interleaving_check.hpp"
 #include "grade/sanitizer_check.hpp"
+#include "grade/speed_check.hpp"
+#include "graders/rate_limiter/bytes_check.hpp"
 #include "graders/rate_limiter/checks.hpp"
 #include "graders/rate_limiter/room_check.hpp"
 #include "graders/rate_limiter/script.hpp"
 #include "graders/rate_limiter/table_history.hpp"
+#include "graders/rate_limiter/table_mistakes.hpp"
 #include "graders/rate_limiter/table_plans.hpp"
 #include "graders/rate_limiter/table_script.hpp"
 
@@ -34,6 +37,11 @@ class TableInterleavings final : public grade::InterleavingCheck {
     const auto parsed = parse_operation(operation);
     if (parsed.kind != RoundOperation::Kind::call || parsed.call.cost < 2) return {};
     return {call_text(parsed.call.key, 1)};
+  }
+
+  std::vector<std::string> look_alikes(const grade::Program& program,
+                                       const grade::RoundReport& report) const override {
+    return table_mistakes(program, report);
   }
 
   std::string situation(const grade::Program& program) const override {
@@ -85,6 +93,34 @@ class TableSanitizer final : public grade::SanitizerCheck {
   }
 };
 
+// Every eighth call asks for everybody's key, the others for one of the thread's own.
+class TableSpeed final : public grade::SpeedCheck {
+ public:
+  TableSpeed(grade::CheckInfo info, unsigned threads)
+      : SpeedCheck(std::move(info), "decisions", {{0.4, 1}, {0.2, 0.5}}), threads_(threads) {}
+
+  unsigned cores() const override { return threads_; }
+
+  std::string setup() const override {
+    return setup_line(TablePolicy{capacity, interval_ns, 4 * own_keys, true});
+  }
+
+  std::vector<std::string> reset() const override {
+    return {tick_text(capacity * interval_ns + 1)};
+  }
+
+  std::string slice(std::uint64_t seed, std::int64_t count) const override {
+    return fmt::format("load {} {} {} {}", seed, threads_, count / threads_, own_keys);
+  }
+
+ private:
+  static constexpr std::int64_t capacity = 100;
+  static constexpr std::int64_t interval_ns = 1'000'000;
+  static constexpr std::int64_t own_keys = 20'000;
+
+  const unsigned threads_;
+};
+
 }  // namespace
 
 void add_shared_checks(Checks& checks) {
@@ -111,6 +147,12 @@ void add_shared_checks(Checks& checks) {
   sanitizer("races", "has no data race", 2, proc::Flavour::threads);
   sanitizer("memory_errors", "has no memory error and no undefined behaviour", 1,
             proc::Flavour::addresses);
+  checks.push_back(
+      make_bytes_check(info("bytes_per_key", "needs at most 64 bytes a key", "performance", 2)));
+  checks.push_back(std::make_unique<TableSpeed>(
+      info("alone", "keeps up with the reference, alone", "performance", 1), 1));
+  checks.push_back(std::make_unique<TableSpeed>(
+      info("two_threads", "keeps up with the reference, with two threads", "performance", 2), 2));
 }
 
 }  // namespace assay::graders::rate_limiter

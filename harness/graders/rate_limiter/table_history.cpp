@@ -32,6 +32,7 @@ void for_each_outcome(const TablePolicy& policy, const Tables& tables, const See
     for (const auto time_ns : seen.times_ns) {
       Call call = seen.call;
       call.at_ns = time_ns;
+      if (too_late(table, call)) continue;
       for (auto& outcome : outcomes(policy, table, call)) use(std::move(outcome));
     }
   }

@@ -7,18 +7,9 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-auto place_of(Table& table, const std::string& key) {
-  return std::lower_bound(table.buckets.begin(), table.buckets.end(), key,
-                          [](const auto& bucket, const auto& name) { return bucket.key < name; });
-}
-
 Table charged(Table table, const Call& call, std::int64_t price_ns) {
-  auto place = place_of(table, call.key);
-  if (place == table.buckets.end() || place->key != call.key) {
-    place = table.buckets.insert(place, {call.key, 0, 0});
-  }
-  place->full_at_ns = std::max(place->full_at_ns, call.at_ns) + price_ns;
-  place->charged_at_ns = call.at_ns;
+  const std::int64_t full_at_ns = std::max(table.of(call.key).full_at_ns, call.at_ns) + price_ns;
+  table.put({call.key, full_at_ns, call.at_ns});
   return table;
 }
 
@@ -50,10 +41,24 @@ Table::Bucket Table::of(const std::string& key) const {
   return {key, 0, 0};
 }
 
+void Table::put(const Bucket& bucket) {
+  const auto place =
+      std::lower_bound(buckets.begin(), buckets.end(), bucket.key,
+                       [](const auto& each, const auto& key) { return each.key < key; });
+  if (place != buckets.end() && place->key == bucket.key) {
+    *place = bucket;
+  } else {
+    buckets.insert(place, bucket);
+  }
+}
+
+bool too_late(const Table& table, const Call& call) {
+  return table.of(call.key).charged_at_ns > call.at_ns;
+}
+
 std::vector<TableOutcome> outcomes(const TablePolicy& policy, const Table& table,
                                    const Call& call) {
   const auto bucket = table.of(call.key);
-  if (bucket.charged_at_ns > call.at_ns) return {};
   const std::int64_t missing_ns = std::max<std::int64_t>(0, bucket.full_at_ns - call.at_ns);
   const Wide credit_ns = Wide{policy.capacity} * policy.interval_ns - missing_ns;
   const auto tokens = [&](Wide of_credit_ns) {

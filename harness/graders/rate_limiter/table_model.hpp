@@ -36,6 +36,7 @@ struct Table {
   bool operator==(const Table&) const = default;
 
   Bucket of(const std::string& key) const;
+  void put(const Bucket& bucket);
 };
 
 struct TableOutcome {
@@ -43,8 +44,10 @@ struct TableOutcome {
   Table after;
 };
 
-// All that a call at `call.at_ns` may come to. None, if tokens were taken from its bucket at a
-// later time already: then this isn't the time of the call.
+// Tokens were taken from its bucket at a later time already: this can't be the time of the call.
+bool too_late(const Table& table, const Call& call);
+
+// All that a call at `call.at_ns` may come to.
 std::vector<TableOutcome> outcomes(const TablePolicy& policy, const Table& table, const Call& call);
 
 }  // namespace assay::graders::rate_limiter

@@ -1,0 +1,202 @@
+#include "grade/speed_check.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "grade/broken_answer.hpp"
+#include "grade/session.hpp"
+
+namespace assay::grade {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds time_limit{5};
+constexpr std::chrono::seconds cpu_limit{60};
+constexpr double slice_seconds = 0.04;
+constexpr std::int64_t first_count = 2'000;
+constexpr std::int64_t count_max = 50'000'000;
+
+constexpr std::string_view talk_name = "measured";
+constexpr const char* samples_fact = "samples";
+constexpr const char* count_fact = "units in a slice";
+constexpr const char* cores_fact = "cores";
+constexpr const char* agreement_fact = "answers that agree";
+
+SubjectSpec patient(SubjectSpec subject) {
+  subject.limits.cpu = cpu_limit;
+  return subject;
+}
+
+// One subject at work. Its n-th slice is the same work as everybody's n-th.
+class Worker {
+ public:
+  Worker(const SpeedCheck& check, const SubjectSpec& subject, std::uint64_t seed)
+      : check_(check), subject_(patient(subject)), session_(subject_), seed_(seed) {}
+
+  std::string set_up() { return session_.ask(check_.setup()); }
+
+  // Seconds of a slice.
+  double time_slice(std::int64_t count) {
+    for (const auto& line : check_.reset()) session_.ask(line);
+    const std::string line = check_.slice(seed_ + answers_.size(), count);
+    const auto began = steady_clock::now();
+    answers_.push_back(session_.ask(line));
+    return std::chrono::duration<double>(steady_clock::now() - began).count();
+  }
+
+  const std::vector<std::string>& answers() const { return answers_; }
+  void end() { session_.end(); }
+
+ private:
+  const SpeedCheck& check_;
+  const SubjectSpec subject_;
+  Session session_;
+  const std::uint64_t seed_;
+  std::vector<std::string> answers_;
+};
+
+// As many units as the slower of the two does in the time that a slice should take.
+std::int64_t units_in_a_slice(Worker& reference, Worker& subject, Worker& control) {
+  std::int64_t count = first_count;
+  for (;;) {
+    const double seconds = std::max(reference.time_slice(count), subject.time_slice(count));
+    control.time_slice(count);
+    if (seconds >= slice_seconds / 2 || count >= count_max) {
+      return std::clamp(static_cast<std::int64_t>(static_cast<double>(count) * slice_seconds /
+                                                  std::max(seconds, 1e-6)),
+                        first_count, count_max);
+    }
+    count = std::min(count * 4, count_max);
+  }
+}
+
+// The first slice in which the answers differ, told; or how many agree.
+Exchange agreement(const Worker& reference, const Worker& subject) {
+  const auto most = std::min(reference.answers().size(), subject.answers().size());
+  for (std::size_t i = 0; i < most; ++i) {
+    if (reference.answers()[i] == subject.answers()[i]) continue;
+    return {fmt::format("slice {}: \"{}\" is right", i, reference.answers()[i]),
+            subject.answers()[i]};
+  }
+  return {agreement_fact, std::to_string(most)};
+}
+
+std::string fact(const Conversation& talk, std::string_view name) {
+  for (const auto& [asked, answered] : talk.exchanges) {
+    if (asked == name) return answered.value_or("");
+  }
+  return "";
+}
+
+void measure_pairs(const SpeedCheck& check, Worker& subject, Worker& reference, Worker& control,
+                   std::uint64_t seed, const std::vector<measure::Boundary>& boundaries,
+                   Conversation& talk) {
+  const auto made = subject.set_up();
+  talk.exchanges.push_back({check.setup(), made});
+  if (made != "ok") return;
+  reference.set_up();
+  control.set_up();
+  const std::int64_t count = units_in_a_slice(reference, subject, control);
+  const auto rate_of = [count](Worker& worker) {
+    return [count, &worker] { return static_cast<double>(count) / worker.time_slice(count); };
+  };
+  measure::Plan plan;
+  plan.reference = rate_of(reference);
+  plan.subject = rate_of(subject);
+  plan.control = rate_of(control);
+  plan.now = [] { return steady_clock::now().time_since_epoch(); };
+  plan.time = time_limit;
+  plan.boundaries = boundaries;
+  plan.seed = seed;
+  const auto samples = measure::measure(plan);
+  for (auto* worker : {&subject, &reference, &control}) worker->end();
+  talk.exchanges.push_back({count_fact, std::to_string(count)});
+  talk.exchanges.push_back(agreement(reference, subject));
+  talk.exchanges.push_back({samples_fact, measure::to_text(samples)});
+}
+
+}  // namespace
+
+SpeedCheck::SpeedCheck(CheckInfo info, std::string unit, std::vector<measure::Boundary> boundaries)
+    : Check(std::move(info)), unit_(std::move(unit)), boundaries_(std::move(boundaries)) {}
+
+Evidence SpeedCheck::collect(Workbench& workbench, std::uint64_t seed) const {
+  Conversation talk{std::string(talk_name), {}, "", ""};
+  const unsigned here = std::thread::hardware_concurrency();
+  talk.exchanges.push_back({cores_fact, std::to_string(here)});
+  if (here < cores()) return {{talk}};
+  Workbench reference = workbench.reference();
+  const SubjectSpec& model = reference.subject();
+  Worker first(*this, model, seed);
+  Worker second(*this, model, seed);
+  try {
+    Worker subject(*this, workbench.subject(), seed);
+    measure_pairs(*this, subject, first, second, seed, boundaries_, talk);
+  } catch (const SubjectTrouble& trouble) {
+    talk.trouble = trouble.what();
+  }
+  return {{talk}};
+}
+
+Evidence SpeedCheck::repeat(Workbench& workbench, const Evidence& /*before*/) const {
+  return collect(workbench, 1);
+}
+
+CheckResult SpeedCheck::judge(const Evidence& evidence) const {
+  CheckResult result = blank_result(info());
+  if (evidence.conversations.empty()) {
+    result.verdict = Verdict::unknown;
+    result.reason = "nothing was measured";
+    return result;
+  }
+  const Conversation& talk = evidence.conversations[0];
+  const auto here = base::to_integer(fact(talk, cores_fact));
+  if (here && *here < cores()) {
+    result.verdict = Verdict::unavailable;
+    result.reason = fmt::format("needs {} cores, and there is {}", cores(), *here);
+    return result;
+  }
+  result.verdict = Verdict::fail;
+  for (const auto& [asked, answered] : talk.exchanges) {
+    if (const auto broken = broken_answer(answered.value_or(""))) {
+      result.reason = broken->reason;
+      result.where = broken->where;
+      return result;
+    }
+    if (asked.starts_with("slice ")) {
+      result.reason = fmt::format("wrong answers under load: {}, and \"{}\" came", asked,
+                                  answered.value_or(""));
+      return result;
+    }
+  }
+  const auto samples = measure::samples_from_text(fact(talk, samples_fact));
+  if (!talk.trouble.empty() || !samples) {
+    result.reason = talk.trouble.empty() ? "could not be set up" : talk.trouble;
+    return result;
+  }
+  const auto figure = measure::judge(*samples, boundaries_);
+  result.metrics = {{"ratio_to_reference", figure.ratio}, {"ratio_low", figure.low},
+                    {"ratio_high", figure.high},          {"pairs", figure.pairs},
+                    {"control_low", figure.control_low},  {"control_high", figure.control_high}};
+  result.reason = fmt::format("{} a second: {}", unit_, measure::in_words(figure));
+  if (!figure.decided) {
+    result.verdict = Verdict::noisy;
+    result.reason += "; " + figure.why_noisy;
+    return result;
+  }
+  result.points = figure.share * info().points;
+  if (figure.share < 1) {
+    result.situation =
+        fmt::format("full points from {} of the reference's speed", boundaries_.front().ratio);
+    return result;
+  }
+  result.verdict = Verdict::pass;
+  result.reason.clear();
+  return result;
+}
+
+}  // namespace assay::grade
