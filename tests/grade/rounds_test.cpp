@@ -87,6 +87,16 @@ TEST(RoundReport, HasNoScheduleWhereSwitchesWereTooMany) {
   EXPECT_EQ(parse_report("finished; switches ; points 0=1")->switches, Switches{});
 }
 
+TEST(RoundReport, IsStoredWithoutWhatASeedRepeats) {
+  const auto stored = without_switches(
+      "deadlock; 0>; 0.13~1 at 126fb<5e8f; 0.14?; 1>; 1< 0 0 admitted 0; 1.59^0 ended; "
+      "0! waits for a mutex held by 0 at 685d; switches 0.13>1,0.14?; points 0=26 1=58");
+  EXPECT_EQ(stored,
+            "deadlock; 0>; 1>; 1< 0 0 admitted 0; 0! waits for a mutex held by 0 at 685d; "
+            "points 0=26 1=58");
+  EXPECT_TRUE(parse_report(stored));
+}
+
 // What a subject says may be anything.
 TEST(RoundReport, IsNotAnythingElse) {
   for (const auto* answer : {"",

@@ -122,7 +122,7 @@ TEST_F(BuilderTest, TheProgramTellsWhereItsCodeIs) {
   const auto answer = offset_of("_Z6answerv", whole.program);
   const auto start = offset_of("_start", whole.program);
   ASSERT_FALSE(answer.empty() || start.empty());
-  const std::map<std::string, std::string> expected{{answer, "answer.cpp:4"}};
+  const std::map<std::string, std::string> expected{{answer, "my/tiny/answer.cpp:4"}};
   EXPECT_EQ(code_places(whole.program, {answer, start, "0", "ffffffff"}, "my/tiny"), expected);
   EXPECT_TRUE(code_places(whole.program, {answer}, "my/other").empty());
   EXPECT_TRUE(code_places(whole.program, {}, "my/tiny").empty());

@@ -100,13 +100,13 @@ TEST(TableModel, LeavesAChoiceInTheVeryNanosecondAndInNoOther) {
 
 TEST(TableModel, HasNoTimeBeforeTheLastCallThatTookTokens) {
   const Table taken_at_50 = after(two_keys, {{50, "a", 1}});
-  EXPECT_TRUE(outcomes(two_keys, taken_at_50, {49, "a", 1}).empty());
-  EXPECT_TRUE(outcomes(two_keys, taken_at_50, {49, "a", 0}).empty());
-  EXPECT_EQ(outcomes(two_keys, taken_at_50, {50, "a", 1}).size(), 1U);
-  EXPECT_EQ(outcomes(two_keys, taken_at_50, {49, "b", 1}).size(), 1U);  // its own bucket only
+  EXPECT_TRUE(too_late(taken_at_50, {49, "a", 1}));
+  EXPECT_TRUE(too_late(taken_at_50, {49, "a", 0}));
+  EXPECT_FALSE(too_late(taken_at_50, {50, "a", 1}));
+  EXPECT_FALSE(too_late(taken_at_50, {49, "b", 1}));  // its own bucket only
   // Who took nothing keeps nobody from an earlier time.
   const Table looked = after(two_keys, {{50, "a", 1}, {90, "a", 0}, {90, "a", 3}});
-  EXPECT_EQ(outcomes(two_keys, looked, {60, "a", 1}).size(), 1U);
+  EXPECT_FALSE(too_late(looked, {60, "a", 1}));
 }
 
 TEST(TableModel, KeepsToItsNumbersAtTheirEnds) {
