@@ -47,8 +47,8 @@ NOT_BUILT = {
 # Where nothing confines them they would reach this test, and whatever else its user runs.
 REACH_OUT = ("kills_everything", "removes_files")
 SECRETS = ("assembles_a_secret", "links_to_a_secret")
-# What waits for a time limit in each check: the checks are graded side by side, and as an ordinary
-# user the first one only, so that this test doesn't take minutes.
+# What waits for a time limit in each check: the checks are graded side by side, of later levels
+# every second one, and as an ordinary user the first one only, so that this test ends in minutes.
 SLOW = ("fork_bomb", "infinite_loop", "stops_itself", "tampers_with_its_limits")
 SIDE_BY_SIDE = 5
 CHECK_LIMIT_S = 60  # far more than any takes, for a loaded machine
@@ -124,17 +124,19 @@ class Cheat(unittest.TestCase):
         if self.name not in SLOW:
             level = () if user is None else ("--level", "1")
             return [self.copy.run(*words, *level, user=user)]
-        first, *others = self.checks()
+        first, *others = self.some_checks()
         runs = [self.copy.run(*words, "--only", first, user=user)]
         if user is not None:
             return runs
         with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             return [*runs, *pool.map(lambda check: self.copy.run(*words, "--only", check), others)]
 
-    def checks(self):
-        """The checks of all levels, as the question's tables have them (the lint compares them)."""
+    def some_checks(self):
+        """Out of the question's tables, which the lint compares with the checks."""
         question = self.copy.run("show", "rate_limiter").stdout
-        return re.findall(r"(?m)^\| (\d+\.\d+) \w+ \|", question)
+        checks = re.findall(r"(?m)^\| (\d+)\.(\d+) \w+ \|", question)
+        return [f"{level}.{place}" for level, place in checks
+                if level == "1" or int(place) % 2 == 1]
 
     def check_refusal(self, run):
         if self.name == "links_to_a_secret":  # seen before anything is built
