@@ -70,7 +70,8 @@ std::uintmax_t bytes_in(const fs::path& folder) {
   std::uintmax_t bytes = 0;
   std::error_code gone;  // another run may forget it meanwhile
   for (const auto& entry : fs::recursive_directory_iterator(folder, gone)) {
-    if (entry.is_regular_file(gone)) bytes += entry.file_size(gone);
+    const auto size = entry.file_size(gone);
+    if (!gone) bytes += size;
   }
   return bytes;
 }

@@ -41,6 +41,10 @@ CheckResult run_check(const Check& check, Workbench& workbench, std::uint64_t se
   try {
     evidence = check.collect(workbench, seed);
     return check.judge(evidence);
+  } catch (const DoesNotBuild& error) {
+    auto result = unjudged(check.info(), Verdict::fail, "does not build as this check needs it");
+    result.output = error.what();
+    return result;
   } catch (const std::exception& error) {
     return unjudged(check.info(), Verdict::error, error.what());
   }

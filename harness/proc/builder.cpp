@@ -186,8 +186,12 @@ Recipe program_recipe(const BuildRequest& request, const std::vector<fs::path>& 
     recipe.files[name] = object;
   }
   recipe.files["libhost.a"] = host;
-  recipe.argv.emplace_back("libhost.a");
-  recipe.argv.emplace_back("-pthread");
+  // The whole of it: a solution that defines something of the host's doesn't take its place, but
+  // doesn't link.
+  for (const auto* word :
+       {"-Wl,--whole-archive", "libhost.a", "-Wl,--no-whole-archive", "-pthread"}) {
+    recipe.argv.emplace_back(word);
+  }
   const auto& own = flags_of(request.flavour).link;
   recipe.argv.insert(recipe.argv.end(), own.begin(), own.end());
   return recipe;
