@@ -42,6 +42,7 @@ NOT_BUILT = {
     "include_shadow": "shadow|denied",
     "links_to_a_secret": "symbolic link",
     "macro_bomb": "used more than 3 GB of memory",
+    "own_main": "multiple definition of .*main",
     "template_bomb": "template instantiation depth exceeds",
 }
 # Where nothing confines them they would reach this test, and whatever else its user runs.
