@@ -16,10 +16,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "end_to_end"))
 import checkout  # noqa: E402
 
-WRONG_ANSWER = "denied|admitted|remaining"
-# What the reason of each failing check has to say. At later levels it may also be that the solution
-# has nothing there.
-NOTHING_THERE = "is not implemented$|^not measured: "
+WRONG_ANSWER = "denied|admitted|remaining|wrong decision"
+# At later levels a cheat may have nothing, or clash with what watches it.
+AT_LATER_LEVELS = "is not implemented$|^not measured: |does not build as this check needs it"
+# What the reason of each failing check has to say.
 REASONS = {
     "allocation_of_10_gb": "memory",
     "closes_the_channel": "exited early with code 0",
@@ -165,7 +165,7 @@ class Cheat(unittest.TestCase):
     def check_failure(self, check):
         expected = REASONS.get(self.name, WRONG_ANSWER)
         if check["level"] > 1:
-            expected += "|" + NOTHING_THERE
+            expected = "|".join((expected, WRONG_ANSWER, AT_LATER_LEVELS))
         self.assertEqual(check["verdict"], "fail", check)
         self.assertLess(check["seconds"], CHECK_LIMIT_S)
         self.assertRegex(check["reason"], r"\w+ \w+")
