@@ -18,7 +18,8 @@ import checkout  # noqa: E402
 
 WRONG_ANSWER = "denied|admitted|remaining|wrong decision"
 # At later levels a cheat may have nothing, or clash with what watches it.
-AT_LATER_LEVELS = "is not implemented$|^not measured: |does not build as this check needs it"
+AT_LATER_LEVELS = ("is not implemented$|^not measured: |does not build as this check needs it|"
+                   "where a report of a round is due")
 # What the reason of each failing check has to say.
 REASONS = {
     "allocation_of_10_gb": "memory",
