@@ -10,6 +10,7 @@
 #include "graders/rate_limiter/bytes_check.hpp"
 #include "graders/rate_limiter/checks.hpp"
 #include "graders/rate_limiter/room_check.hpp"
+#include "graders/rate_limiter/scale_check.hpp"
 #include "graders/rate_limiter/script.hpp"
 #include "graders/rate_limiter/table_history.hpp"
 #include "graders/rate_limiter/table_mistakes.hpp"
@@ -140,10 +141,12 @@ void add_shared_checks(Checks& checks) {
   };
 
   checks.push_back(make_room_check(
-      info("room", "keeps to its room, and forgets full buckets only", "correctness", 3)));
+      info("room", "keeps to its room, and forgets full buckets only", "correctness", 2)));
   interleavings("hot_key", "stays exact when threads ask for one key", hot_key_programs);
   interleavings("many_keys", "stays exact when threads ask for new keys", many_keys_programs);
   interleavings("eviction", "stays exact when threads push keys out", eviction_programs);
+  checks.push_back(
+      make_scale_check(info("at_scale", "stays exact when threads run freely", "correctness", 1)));
   sanitizer("races", "has no data race", 2, proc::Flavour::threads);
   sanitizer("memory_errors", "has no memory error and no undefined behaviour", 1,
             proc::Flavour::addresses);

@@ -56,7 +56,7 @@ Tally call_in_one_thread(const Load& load, std::int64_t thread, Limiter& limiter
   const std::uint64_t first_key = static_cast<std::uint64_t>(thread) * keys;
   for (std::int64_t call = 0; call < load.calls; ++call) {
     const std::uint64_t draw = next_random(random);
-    const bool hot = draw % 8 == 0;
+    const bool hot = keys == 0 || draw % 8 == 0;
     const auto decision =
         limiter.acquire(hot ? hot_key : key.numbered(first_key + (draw >> 8U) % keys), 1);
     tally.admitted += decision.admitted ? 1U : 0U;

@@ -10,7 +10,7 @@
 
 namespace rate_limiter::host {
 
-// keys  of each thread's own; one more is asked by all of them, every eighth call
+// keys  of each thread's own; one more is asked by all of them, every eighth call. With 0, always
 struct Load {
   std::uint64_t seed = 0;
   std::int64_t threads = 1;
