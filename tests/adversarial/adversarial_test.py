@@ -1,10 +1,12 @@
-"""Submissions that cheat, each graded as a teacher would grade it: 0 points, a reason for each
-check, and nothing left behind. Run by root, each is graded as root and again as an ordinary user.
+"""Submissions that cheat, each graded as a teacher would grade it: 0 points at every level, a
+reason for each check, and nothing left behind. Run by root, each is graded as root and again, level
+1 only, as an ordinary user.
 
 adversarial_test.py CHEAT: a folder beside this file, or one of those made here (see made_here)."""
 import concurrent.futures
 import json
 import pathlib
+import re
 import shutil
 import sys
 import time
@@ -14,7 +16,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "end_to_end"))
 import checkout  # noqa: E402
 
-WRONG_ANSWER = "denied|admitted|remaining"
+WRONG_ANSWER = "denied|admitted|remaining|wrong decision"
+# At later levels a cheat may have nothing, or clash with what watches it.
+AT_LATER_LEVELS = ("is not implemented$|^not measured: |does not build as this check needs it|"
+                   "where a report of a round is due")
 # What the reason of each failing check has to say.
 REASONS = {
     "allocation_of_10_gb": "memory",
@@ -22,9 +27,11 @@ REASONS = {
     "fake_pass": "exited early with code 0",
     "floods_its_output": "printed more than",
     "forged_answers": "admitted|remaining|exited|line",
+    "forged_rounds": "answer|report|" + WRONG_ANSWER,
     "fork_bomb": "time-out|CPU time",
     "infinite_loop": "CPU time|time-out",
     "leaves_a_daemon": "exited early",
+    "nonsense_rounds": "answer|report|" + WRONG_ANSWER,
     "replaces_its_program": "exited|said|remaining|admitted",
     "stops_itself": "time-out",
     "tampers_with_its_limits": "CPU time|time-out",
@@ -36,17 +43,17 @@ NOT_BUILT = {
     "include_shadow": "shadow|denied",
     "links_to_a_secret": "symbolic link",
     "macro_bomb": "used more than 3 GB of memory",
+    "own_main": "multiple definition of .*main",
     "template_bomb": "template instantiation depth exceeds",
 }
 # Where nothing confines them they would reach this test, and whatever else its user runs.
 REACH_OUT = ("kills_everything", "removes_files")
 SECRETS = ("assembles_a_secret", "links_to_a_secret")
-# What waits for a time limit in each check: the checks are graded side by side, and as an ordinary
-# user the first one only, so that this test doesn't take minutes.
+# What waits for a time limit in each check: the checks are graded side by side, of later levels
+# every second one, and as an ordinary user the first one only, so that this test ends in minutes.
 SLOW = ("fork_bomb", "infinite_loop", "stops_itself", "tampers_with_its_limits")
-CHECKS = ("1.1", "1.2", "1.3", "1.4", "1.5")
-CHECK_LIMIT_S = 60  # far more than any takes, for a loaded machine
-POINTS = 20
+SIDE_BY_SIDE = 5
+CHECK_LIMIT_S = 120  # far more than any takes, for a loaded machine
 SECRET = "correct horse battery staple"
 
 
@@ -112,19 +119,26 @@ class Cheat(unittest.TestCase):
             if self.name in NOT_BUILT:
                 self.check_refusal(run)
         if self.name not in NOT_BUILT:
-            some = self.name in SLOW and user is not None
-            self.check_scorecards(runs, None if some else POINTS)
+            self.check_scorecards(runs)
 
     def run_grader(self, user):
         words = ("grade", "rate_limiter", "--solution", self.folder, "--json")
         if self.name not in SLOW:
-            return [self.copy.run(*words, user=user)]
-        first = self.copy.run(*words, "--only", CHECKS[0], user=user)
+            level = () if user is None else ("--level", "1")
+            return [self.copy.run(*words, *level, user=user)]
+        first, *others = self.some_checks()
+        runs = [self.copy.run(*words, "--only", first, user=user)]
         if user is not None:
-            return [first]
-        with concurrent.futures.ThreadPoolExecutor(len(CHECKS)) as pool:
-            return [first, *pool.map(lambda check: self.copy.run(*words, "--only", check),
-                                     CHECKS[1:])]
+            return runs
+        with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            return [*runs, *pool.map(lambda check: self.copy.run(*words, "--only", check), others)]
+
+    def some_checks(self):
+        """Out of the question's tables, which the lint compares with the checks."""
+        question = self.copy.run("show", "rate_limiter").stdout
+        checks = re.findall(r"(?m)^\| (\d+)\.(\d+) \w+ \|", question)
+        return [f"{level}.{place}" for level, place in checks
+                if level == "1" or int(place) % 2 == 1]
 
     def check_refusal(self, run):
         if self.name == "links_to_a_secret":  # seen before anything is built
@@ -136,22 +150,28 @@ class Cheat(unittest.TestCase):
         self.assertRegex(run.stderr.splitlines()[-1], r"^assay: \S+ does not build$")
         self.assertLess(len(run.stderr), 100_000)
 
-    def check_scorecards(self, runs, points):
-        reasons, points_lost = "", 0
+    def check_scorecards(self, runs):
+        reasons = ""
         for run in runs:
             self.assertEqual(run.returncode, 1, run.stderr)
             card = json.loads(run.stdout)
-            self.assertEqual((card["score"], card["complete"]), (0, True))
-            points_lost += card["max_score"]
+            self.assertEqual((card["score"], card["complete"]), (0, True), run.stdout)
+            points = sum(check["max_points"] for check in card["checks"])
+            self.assertEqual(card["max_score"], points)
             for check in card["checks"]:
-                self.assertEqual(check["verdict"], "fail", check)
-                self.assertLess(check["seconds"], CHECK_LIMIT_S)
-                self.assertRegex(check["reason"], r"\w+ \w+")
-                self.assertNotIn("CHEAT", check["output"])
-                self.assertRegex(check["reason"], REASONS.get(self.name, WRONG_ANSWER))
+                self.check_failure(check)
                 reasons += f"  {check['id']} {check['seconds']:.1f} s  {check['reason']}\n"
-        self.assertEqual(points_lost, points or points_lost)
         print(reasons, end="", file=sys.stderr)
+
+    def check_failure(self, check):
+        expected = REASONS.get(self.name, WRONG_ANSWER)
+        if check["level"] > 1:
+            expected = "|".join((expected, WRONG_ANSWER, AT_LATER_LEVELS))
+        self.assertEqual(check["verdict"], "fail", check)
+        self.assertLess(check["seconds"], CHECK_LIMIT_S)
+        self.assertRegex(check["reason"], r"\w+ \w+")
+        self.assertNotIn("CHEAT", check["output"])
+        self.assertRegex(check["reason"], expected)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 run in it as a user would, and a look at what is left behind. The user's my/ and .assay stay as they
 are. ASSAY_PROGRAM names the program; its guard and its hosts lie beside it."""
 import ctypes
+import json
 import os
 import pathlib
 import shutil
@@ -170,6 +171,12 @@ class CheckoutTest(unittest.TestCase):
 
     def setUp(self):
         self.copy.forget()
+
+    def levels(self):
+        """What `list` says of the rate limiter's levels, by their numbers."""
+        entries = json.loads(self.copy.run("list", "--json").stdout)
+        limiter = next(entry for entry in entries if entry["exercise"] == "rate_limiter")
+        return {level["level"]: level for level in limiter["levels"]}
 
     def run_well(self, *words, code=0, **more):
         """Runs a command that has nothing to say on stderr. Returns its stdout."""

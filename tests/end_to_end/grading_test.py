@@ -1,5 +1,5 @@
 """Gradings as a user runs them: what can be graded and how, and what can be done with a run
-afterwards: judge it again, replay it."""
+afterwards: judge it again, replay it. Mostly of level 1, which is the quickest."""
 import json
 import re
 import shutil
@@ -31,15 +31,27 @@ class Grade(checkout.CheckoutTest):
     def card(self, *words, code=1):
         return json.loads(self.run_well("grade", "rate_limiter", *words, "--json", code=code))
 
-    def test_of_the_reference_and_the_stub(self):
-        card = self.card("--solution", "reference", code=0)
-        self.assertEqual((card["score"], card["max_score"], card["complete"]), (20, 20, True))
+    def test_of_the_reference(self):
+        for number, level in self.levels().items():
+            if level["protocol"] != "script":
+                continue  # timed checks may be noisy here; the proofs grade all of it
+            card = self.card("--solution", "reference", "--level", number, code=0)
+            self.assertEqual((card["score"], card["max_score"], card["complete"]),
+                             (level["points"], level["points"], True))
+
+    def test_of_the_stub_at_all_levels(self):
         card = self.card("--solution", "stub")
-        self.assertEqual((card["score"], card["max_score"], card["complete"]), (0, 20, True))
+        self.assertEqual((card["score"], card["complete"]), (0, True))
+        self.assertEqual({check["level"] for check in card["checks"]}, set(self.levels()))
+        self.assertEqual(card["max_score"], sum(check["max_points"] for check in card["checks"]))
+        for check in card["checks"]:
+            self.assertRegex(check["reason"], "is not implemented$", check["id"])
+            self.assertRegex(check["where"], r"^exercises/rate_limiter/stub\w*\.cpp:\d+$")
 
     def test_prints_a_scorecard_for_people(self):
-        self.assertIn("20", self.run_well("grade", "rate_limiter", "--solution", "reference"))
-        self.assertIn("1.1", self.run_well("grade", "rate_limiter", "--solution", "stub", code=1))
+        for solution, code, says in (("reference", 0, "20 / 20"), ("stub", 1, "1.1")):
+            self.assertIn(says, self.run_well("grade", "rate_limiter", "--level", "1",
+                                              "--solution", solution, code=code))
 
     def test_of_a_file_or_a_folder_from_anywhere(self):
         variant = "tests/rate_limiter/variants/gcra"
@@ -51,7 +63,8 @@ class Grade(checkout.CheckoutTest):
 
     def test_of_ones_own_from_anywhere(self):
         self.copy.run("start", "rate_limiter")
-        card = json.loads(self.run_well("grade", "rate_limiter", "--json", cwd="/", code=1))
+        card = json.loads(self.run_well("grade", "rate_limiter", "--level", "1", "--json", cwd="/",
+                                        code=1))
         self.assertEqual((card["solution"]["kind"], card["score"]), ("mine", 0))
 
     def test_of_one_check_or_one_level(self):
@@ -59,12 +72,14 @@ class Grade(checkout.CheckoutTest):
             card = self.card("--solution", "reference", "--only", name, code=0)
             self.assertEqual([check["slug"] for check in card["checks"]], ["refill"])
             self.assertEqual((card["score"], card["max_score"]), (6, 6))
-        card = self.card("--solution", "reference", "--level", "1", code=0)
-        self.assertEqual(card["max_score"], 20)
+        card = self.card("--solution", "reference", "--level", "2", code=0)
+        self.assertEqual({check["level"] for check in card["checks"]}, {2})
+        self.assertEqual(card["max_score"], self.levels()[2]["points"])
 
     def test_with_the_same_seed_gives_the_same_scorecard(self):
         mutant = self.copy.write("wrong/solution.cpp", self.always("true", "1"))
-        words = ("grade", "rate_limiter", "--solution", mutant, "--seed", "4711", "--json")
+        words = ("grade", "rate_limiter", "--level", "1", "--solution", mutant, "--seed", "4711",
+                 "--json")
         first, second = (self.run_well(*words, code=1) for _ in range(2))
         self.assertEqual(without_times(first), without_times(second))
         self.assertEqual(json.loads(first)["seed"], "4711")
@@ -84,7 +99,7 @@ class Grade(checkout.CheckoutTest):
 
     def test_of_a_mistake_names_it(self):
         source = self.copy.write("yes/solution.cpp", self.always("true", "1"))
-        card = self.card("--solution", source)
+        card = self.card("--solution", source, "--level", "1")
         for check in card["checks"]:
             self.assertEqual(check["verdict"], "fail")
             self.assertTrue(check["reason"] and check["steps"] and check["replay"], check)
@@ -101,10 +116,23 @@ class Grade(checkout.CheckoutTest):
         self.assertRegex(run.stderr, r"\nassay: old/solution.cpp does not build\n$")
 
     def test_keeps_the_run(self):
-        text = self.run_well("grade", "rate_limiter", "--solution", "stub", "--json", code=1)
+        text = self.run_well("grade", "rate_limiter", "--level", "1", "--json", "--solution",
+                             "stub", code=1)
         run = self.root / ".assay/runs/r-0001"
         self.assertEqual((run / "result.json").read_text(), text)
-        self.assertEqual(len(list((run / "evidence").iterdir())), 5)
+        self.assertEqual({path.stem for path in (run / "evidence").iterdir()},
+                         {check["slug"] for check in json.loads(text)["checks"]})
+
+    def test_of_an_empty_solution_names_what_is_missing(self):
+        path = self.copy.write("empty/solution.cpp", "")
+        for level, function in ((1, "make_token_bucket"), (2, "make_limiter"),
+                                (3, "make_shared_limiter")):
+            card = self.card("--solution", path, "--level", level)
+            self.assertEqual((card["score"], card["complete"]), (0, True))
+            reasons = [check["reason"] for check in card["checks"]]
+            self.assertTrue(all(reason.endswith("is not implemented") for reason in reasons),
+                            reasons)
+            self.assertIn(function, "".join(reasons))
 
     @staticmethod
     def always(admitted, remaining):
@@ -135,15 +163,30 @@ class Python(checkout.CheckoutTest):
         self.assertEqual(skeleton.count(hole), 1)
         path.write_text(skeleton.replace(hole, PYTHON_ACQUIRE))
 
+    def grade(self, level, *words, code=0):
+        return json.loads(self.run_well("grade", "rate_limiter", "--level", level, "--json", *words,
+                                        code=code))
+
     def test_skeleton_fails_as_the_stub_does(self):
         self.start()
-        python = json.loads(self.run_well("grade", "rate_limiter", "--json", code=1))
-        stub = json.loads(self.run_well("grade", "rate_limiter", "--solution", "stub", "--json",
-                                        code=1))
-        self.assertEqual((python["score"], python["solution"]["language"]), (0, "python"))
-        for check, expected in zip(python["checks"], stub["checks"]):
-            self.assertEqual((check["id"], check["verdict"]), (expected["id"], "fail"))
-            self.assertIn("is not implemented", check["reason"])
+        for level in (1, 2):
+            python = self.grade(level, code=1)
+            stub = self.grade(level, "--solution", "stub", code=1)
+            self.assertEqual((python["score"], python["solution"]["language"]), (0, "python"))
+            for check, expected in zip(python["checks"], stub["checks"], strict=True):
+                self.assertEqual((check["id"], check["verdict"]), (expected["id"], "fail"))
+                self.assertIn("is not implemented", check["reason"])
+
+    def test_takes_no_part_where_threads_are_graded(self):
+        self.start()
+        threads = [number for number, level in self.levels().items()
+                   if level["protocol"] == "threads"]
+        for level in threads:
+            card = self.grade(level, code=75)
+            self.assertEqual((card["score"], card["max_score"], card["complete"]), (0, 0, False))
+            for check in card["checks"]:
+                self.assertEqual(check["verdict"], "not attempted")
+                self.assertIn("C++ only", check["reason"])
 
     def test_skeleton_names_the_line_to_edit(self):
         text, path = self.start()
@@ -152,28 +195,27 @@ class Python(checkout.CheckoutTest):
 
     def test_solution_gets_all_points(self):
         self.solve(self.start()[1])
-        card = json.loads(self.run_well("grade", "rate_limiter", "--json"))
+        card = self.grade(1)
         self.assertEqual((card["score"], card["max_score"]), (20, 20))
 
     def test_program_gets_all_points(self):
         path = self.start()[1]
         self.solve(path)
-        card = json.loads(self.run_well("grade", "rate_limiter", "--json", "--exec",
-                                        f"python3 {path}"))
+        card = self.grade(1, "--exec", f"python3 {path}")
         self.assertEqual((card["score"], card["solution"]["kind"]), (20, "exec"))
 
     def test_exception_is_a_failing_check(self):
         path = self.start()[1]
         self.solve(path)
         path.write_text(path.read_text().replace("now - at", 'now - at + "1"'))
-        card = json.loads(self.run_well("grade", "rate_limiter", "--json", code=1))
+        card = self.grade(1, code=1)
         self.assertEqual(card["score"], 0)
         self.assertIn("TypeError", card["checks"][0]["reason"])
 
     def test_that_does_not_parse_is_a_failing_check(self):
         path = self.start()[1]
         path.write_text("def half(:\n")
-        card = json.loads(self.run_well("grade", "rate_limiter", "--json", code=1))
+        card = self.grade(1, code=1)
         self.assertIn("SyntaxError", card["checks"][0]["output"])
 
     def test_unknown_language_is_refused(self):
@@ -188,13 +230,13 @@ class Runs(checkout.CheckoutTest):
         wrong = re.sub(r"std::min\(([^,]+), ([^)]+\))\)", r"(\2)", source)
         self.copy.write("my/rate_limiter/solution.cpp", Grade.always("true", "1")
                         if wrong == source else wrong)
-        text = self.run_well("grade", "rate_limiter", "--json", code=1)
+        text = self.run_well("grade", "rate_limiter", "--level", "1", "--json", code=1)
         return text, json.loads(text)
 
     def test_judge_gives_the_stored_scorecard(self):
         for solution, code in (("stub", 1), ("reference", 0)):
-            stored = self.run_well("grade", "rate_limiter", "--solution", solution, "--json",
-                                   code=code)
+            stored = self.run_well("grade", "rate_limiter", "--level", "1", "--solution", solution,
+                                   "--json", code=code)
             again = self.run_well("judge", "last", "--json", code=code)
             self.assertEqual(without_times(again), without_times(stored))
         stored, _ = self.grade_a_mistake()
@@ -203,7 +245,8 @@ class Runs(checkout.CheckoutTest):
             self.assertEqual(without_times(again), without_times(stored))
 
     def test_judge_prints_the_same_scorecard(self):
-        printed = self.run_well("grade", "rate_limiter", "--solution", "stub", code=1)
+        printed = self.run_well("grade", "rate_limiter", "--level", "1", "--solution", "stub",
+                                code=1)
         again = self.run_well("judge", code=1)
         times = re.compile(r"\d+\.?\d* m?s\b")
         self.assertEqual(times.sub("", again), times.sub("", printed))
@@ -224,6 +267,19 @@ class Runs(checkout.CheckoutTest):
             text = self.run_well(*words[1:], code=1)
             self.assertIn("the same answers as in r-0001", text)
             self.assertIn(check["reason"][:40], text)
+
+    def test_interleavings_are_judged_and_replayed_exactly(self):
+        wrong = self.root / "tests/rate_limiter/mutants/torn_bucket"
+        stored = self.run_well("grade", "rate_limiter", "--only", "hot_key", "--json",
+                               "--solution", wrong, code=1)
+        again = self.run_well("judge", "--json", code=1)
+        self.assertEqual(without_times(again), without_times(stored))
+        check = json.loads(stored)["checks"][0]
+        self.assertEqual(len({step["at"] for step in check["steps"]} & {"thread 0", "thread 1"}), 2)
+        for _ in range(3):
+            text = self.run_well("replay", code=1)
+            self.assertIn("the same answers as in r-0001", text)
+            self.assertIn(check["where"], text)
 
     def test_replay_of_a_mended_solution_says_so(self):
         self.grade_a_mistake()

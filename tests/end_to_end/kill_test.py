@@ -14,9 +14,16 @@ import unittest
 
 import checkout
 
-MOMENTS = 25  # of each signal
+MOMENTS = {1: 20, 3: 4}  # of each signal, by level: level 3 has threads and sanitizers
 INTERRUPTED = 130
-GRADE = ("grade", "rate_limiter", "--solution", "stub")
+
+
+def grading_of(level):
+    return ("grade", "rate_limiter", "--solution", "stub", "--level", level)
+
+
+def all_moments():
+    return [level for level, moments in MOMENTS.items() for _ in range(moments)]
 
 
 class Kill(checkout.CheckoutTest):
@@ -27,25 +34,28 @@ class Kill(checkout.CheckoutTest):
         cls.seed = int(os.environ.get("KILL_TEST_SEED", random.randrange(1 << 32)))
         cls.random = random.Random(cls.seed)
         print(f"KILL_TEST_SEED={cls.seed}", file=sys.stderr)
-        began = time.monotonic()
-        cls.copy.run(*GRADE)
-        cls.usual_s = time.monotonic() - began
+        cls.usual_s = {}
+        for level in MOMENTS:
+            began = time.monotonic()
+            cls.copy.run(*grading_of(level))
+            cls.usual_s[level] = time.monotonic() - began
 
     def setUp(self):
         self.copy.forget()
         shutil.rmtree(self.root / ".assay", ignore_errors=True)
 
-    def start_and_send(self, number):
+    def start_and_send(self, number, level):
         """Returns the grader's exit code, and its words, after the moment and all cleaning up."""
-        moment_s = self.random.uniform(0, self.usual_s)
+        moment_s = self.random.uniform(0, self.usual_s[level])
         # Ctrl-C reaches the whole process group of the terminal's foreground.
-        grader = subprocess.Popen(self.copy.command(*GRADE), env=self.copy.environment(),
-                                  cwd=self.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        command = self.copy.command(*grading_of(level))
+        grader = subprocess.Popen(command, env=self.copy.environment(), cwd=self.root,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True, start_new_session=True)
         time.sleep(moment_s)
         os.killpg(grader.pid, number)
         out, err = grader.communicate(timeout=checkout.RUN_LIMIT_S)
-        with self.subTest(signal=number.name, moment_s=moment_s, seed=self.seed):
+        with self.subTest(signal=number.name, level=level, moment_s=moment_s, seed=self.seed):
             self.assertEqual(checkout.wait_until_childless(), [], "processes are left")
             self.assertEqual(checkout.processes_that_mention(str(self.root)), [])
             self.assertEqual(list(self.copy.temporary.iterdir()), [], "temporary folders are left")
@@ -58,11 +68,11 @@ class Kill(checkout.CheckoutTest):
 
     def test_interrupted(self):
         hit = 0
-        for _ in range(MOMENTS):
+        for level in all_moments():
             before = self.runs()
-            code, out, err = self.start_and_send(signal.SIGINT)
+            code, out, err = self.start_and_send(signal.SIGINT, level)
             if code == 1:  # it was over, or as good as over: the machine has become faster
-                self.__class__.usual_s *= 0.8
+                self.usual_s[level] *= 0.8
                 continue
             hit += 1
             if code == -signal.SIGINT:  # before it could say how it wants to be told
@@ -76,21 +86,21 @@ class Kill(checkout.CheckoutTest):
         self.assertGreater(hit, 0)
 
     def test_killed(self):
-        for _ in range(MOMENTS):
-            self.start_and_send(signal.SIGKILL)
+        for level in all_moments():
+            self.start_and_send(signal.SIGKILL, level)
             for path in (self.root / ".assay").rglob("*"):
                 self.assertFalse(path.name.startswith("assay-"), path)
             subjects = self.root / ".assay" / "subjects"
             if self.random.random() < 0.7:
                 shutil.rmtree(subjects, ignore_errors=True)
-        run = self.copy.run(*GRADE)  # whatever was left half-done doesn't matter
+        run = self.copy.run(*grading_of(1))  # whatever was left half-done doesn't matter
         self.assertEqual((run.returncode, run.stderr), (1, ""))
         drafts = [name for name in self.runs() if not name.startswith("r-")]
         self.assertEqual(drafts, [], "drafts of killed graders are left")
 
     def test_terminated(self):
         for number in (signal.SIGTERM, signal.SIGHUP):
-            code, out, _ = self.start_and_send(number)
+            code, out, _ = self.start_and_send(number, 1)
             self.assertIn(code, (1, INTERRUPTED, -number))
             self.assertTrue(code == 1 or out == "")
 

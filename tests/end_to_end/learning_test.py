@@ -6,6 +6,7 @@ import pty
 import re
 import shutil
 import subprocess
+import tomllib
 import unittest
 
 import checkout
@@ -68,19 +69,22 @@ class List(checkout.CheckoutTest):
         entries = json.loads(self.run_well("list", "--json"))
         limiter = next(entry for entry in entries if entry["exercise"] == "rate_limiter")
         self.assertEqual(limiter["question"], 8)
+        self.assertEqual([level["level"] for level in limiter["levels"]],
+                         list(range(1, len(limiter["levels"]) + 1)))
         self.assertEqual(limiter["levels"][0]["points"], 20)
         self.assertIsNone(limiter["best"])
         self.assertIn("rate_limiter", self.run_well("list", "--slugs").splitlines())
 
     def test_remembers_the_best_score(self):
         self.copy.run("start", "rate_limiter")
-        self.assertIn("best 0 of 20", self.run_well("list"))
+        self.assertRegex(self.run_well("list"), r"best 0 of \d\d")
         reference = self.root / "reference/rate_limiter/solution.cpp"
         shutil.copy(reference, self.root / "my/rate_limiter")
-        self.run_well("grade", "rate_limiter")
-        self.assertIn("best 20 of 20", self.run_well("list"))
-        self.copy.run("grade", "rate_limiter", "--solution", "stub")
-        self.assertIn("best 20 of 20", self.run_well("list"))
+        self.run_well("grade", "rate_limiter", "--level", "1")
+        best = self.run_well("list")
+        self.assertRegex(best, r"best 20 of \d\d")
+        self.copy.run("grade", "rate_limiter", "--level", "1", "--solution", "stub")
+        self.assertEqual(self.run_well("list"), best)
 
 
 class Show(checkout.CheckoutTest):
@@ -105,6 +109,10 @@ class Start(checkout.CheckoutTest):
         text = self.run_well("start", "rate_limiter")
         stub = self.root / "exercises/rate_limiter/stub.cpp"
         self.assertEqual(self.mine("solution.cpp").read_text(), stub.read_text())
+        for later in stub.parent.glob("stub_*.cpp"):
+            mine = self.mine(later.name.removeprefix("stub_"))
+            self.assertEqual(mine.read_text(), later.read_text())
+            self.assertRegex(text, rf"my/rate_limiter/{mine.name} +for a later level")
         self.assertIn("my/rate_limiter/solution.cpp", text)
         self.assertIn("TokenBucket::acquire is not implemented", text)
         line = 1 + stub.read_text()[: stub.read_text().index("kit::not_implemented(")].count("\n")
@@ -116,6 +124,14 @@ class Start(checkout.CheckoutTest):
         for language in ("c++", "python"):
             self.refuse("start", "rate_limiter", "--lang", language, code=2,
                         says="is there already")
+        self.assertEqual(self.mine("solution.cpp").read_text(), "// hours of work\n")
+
+    def test_again_brings_what_is_missing(self):
+        self.run_well("start", "rate_limiter")
+        self.mine("solution.cpp").write_text("// hours of work\n")
+        self.mine("shared.cpp").unlink()
+        self.copy.run("start", "rate_limiter")
+        self.assertIn("not_implemented", self.mine("shared.cpp").read_text())
         self.assertEqual(self.mine("solution.cpp").read_text(), "// hours of work\n")
 
     def test_by_force_keeps_the_old_one(self):
@@ -131,10 +147,13 @@ class Start(checkout.CheckoutTest):
     def test_configures_an_editor(self):
         self.run_well("start", "rate_limiter")
         commands = json.loads(self.mine("compile_commands.json").read_text())
-        arguments = commands[0]["arguments"]
-        check = subprocess.run([*arguments[:-2], "-fsyntax-only", arguments[-1]],
-                               cwd=commands[0]["directory"], capture_output=True, text=True)
-        self.assertEqual((check.stderr, check.returncode), ("", 0))
+        self.assertEqual({entry["file"] for entry in commands},
+                         {str(path) for path in self.mine(".").glob("*.cpp")})
+        for entry in commands:
+            arguments = entry["arguments"]
+            check = subprocess.run([*arguments[:-2], "-fsyntax-only", arguments[-1]],
+                                   cwd=entry["directory"], capture_output=True, text=True)
+            self.assertEqual((check.stderr, check.returncode), ("", 0))
         if shutil.which("clangd") is None:
             return
         check = subprocess.run(["clangd", f"--check={self.mine('solution.cpp')}", "--log=error"],
@@ -145,13 +164,15 @@ class Start(checkout.CheckoutTest):
 class Hint(checkout.CheckoutTest):
     def test_gives_one_more_each_time_and_the_scorecard_counts(self):
         self.copy.run("start", "rate_limiter")
-        hints = 4
+        manifest = tomllib.loads((self.root / "exercises/rate_limiter/exercise.toml").read_text())
+        hints = len(manifest["level"][0]["hints"])
         for number in range(1, hints + 2):
             text = self.run_well("hint", "rate_limiter", "--level", "1")
             self.assertEqual(len(re.findall(r"(?m)^\d\. ", text)), min(number, hints))
         self.assertIn("last hint", text)
         card = json.loads(self.copy.run("grade", "rate_limiter", "--only", "1.1", "--json").stdout)
-        self.assertEqual(card["hints"], {"used": hints, "total": hints})
+        total = sum(len(level["hints"]) for level in manifest["level"])
+        self.assertEqual(card["hints"], {"used": hints, "total": total})
 
 
 class Output(checkout.CheckoutTest):

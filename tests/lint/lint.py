@@ -48,8 +48,12 @@ class Gradings:
             raise SystemExit(f"lint: grading the reference of {slug}: {run.stderr}")
         return json.loads(run.stdout)
 
-    def subjects(self):
-        return sorted((self.root / ".assay" / "subjects").glob("*/subject"))
+    def programs(self):
+        """Every program that was linked, with its exercise: the cache has objects as well."""
+        for recipe in sorted((self.root / ".assay" / "subjects").glob("*/recipe")):
+            folder, command = recipe.read_bytes().split(b"\n", 2)[:2]
+            if command.startswith(b"g++ -o subject "):
+                yield pathlib.Path(os.fsdecode(folder)).name, recipe.with_name("product")
 
     def check_solution_sees_no_grader(self, slug):
         """A solution that includes the grader does not build, and for that reason."""
@@ -69,8 +73,11 @@ def check_all(root, program):
     with Gradings(root, program) as gradings:
         results = {slug: gradings.of_reference(slug) for slug in slugs_of(root)}
         yield from check_exercises(root, results.get)
-        for slug, subject in zip(slugs_of(root), gradings.subjects(), strict=True):
-            yield from check_link(slug, subject)
+        programs = list(gradings.programs())
+        for slug in set(slugs_of(root)) - {slug for slug, _ in programs}:
+            yield Finding(f"reference/{slug}", 0, "no program of it was found")
+        for slug, program_of_reference in programs:
+            yield from check_link(slug, program_of_reference)
         for slug in slugs_of(root):
             yield from gradings.check_solution_sees_no_grader(slug)
     yield from check_includes(root, program.parent.parent, slugs_of(root))

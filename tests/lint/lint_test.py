@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from documents import check_documents
-from exercises import check_mutants, check_readme
+from exercises import check_mutants, check_protocols, check_readme
 from findings import files_of
 from sources import FUNCTION_LINES_MAX, check_lengths, check_text, cpp_functions
 from towers import check_link
@@ -114,6 +114,15 @@ class Exercises(Folder):
                               ((6, "1.1 sum", 5), 1), ((6, "1.2 sum", 6), 2)):
             self.write("exercises/x/README.md", rows.format(*values))
             found = list(check_readme(self.root, "x", {"level": [self.level]}, [self.check]))
+            self.assertEqual(len(found), wrong, messages(found))
+
+    def test_holds_levels_to_the_protocols(self):
+        self.write("docs/protocols.md", "# Protocols\n\n## script\n\n## threads\n")
+        for protocol, languages, wrong in (
+                ("script", ["c++", "python"], 0), ("threads", ["c++"], 0),
+                ("threads", ["c++", "python"], 1), ("smoke", [], 1)):
+            level = {**self.level, "protocol": protocol, "languages": languages}
+            found = list(check_protocols(self.root, "exercise.toml", {"level": [level]}))
             self.assertEqual(len(found), wrong, messages(found))
 
     def test_holds_mutants_to_the_reference(self):
