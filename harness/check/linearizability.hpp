@@ -13,8 +13,8 @@ namespace assay::check {
 Verdict check_linearizability(const History& history, const ModelKind& kind,
                               const Parameters& parameters, const Budget& budget);
 
-// The same for a model of one's own, whose state all operations share. A violation's blame ends with
-// the return that no order gets past.
+// The same for a model of one's own, whose state all operations share. A violation's blame ends
+// with the return that no order gets past.
 Verdict check_linearizability(const History& history, Model& model, const Budget& budget);
 
 }  // namespace assay::check

@@ -207,6 +207,13 @@ std::optional<FailedRound> judge_round(const InterleavingCheck& check, const Con
     failure.worth_shrinking = false;
     return failure;
   }
+  if (!fits(*failure.report, failure.program)) {
+    failure.report.reset();
+    failure.trouble = "answered with a report that isn't one of the round that was asked for";
+    failure.violation.kind = "no report";
+    failure.worth_shrinking = false;
+    return failure;
+  }
   auto violation = violation_in(check, failure.program, *failure.report);
   if (!violation) return std::nullopt;
   failure.violation = std::move(*violation);

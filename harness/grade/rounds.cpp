@@ -1,6 +1,7 @@
 #include "grade/rounds.hpp"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -119,6 +120,22 @@ bool read_points(const std::string& text, std::vector<std::int64_t>& points) {
   return true;
 }
 
+// How far a part of a program has come.
+struct Advance {
+  std::size_t operations = 0;  // that there are
+  std::size_t begun = 0;
+  std::size_t returned = 0;
+};
+
+std::map<int, Advance> advances_of(const Program& program) {
+  std::map<int, Advance> advances{{first_part, {program.first.size()}},
+                                  {last_part, {program.last.size()}}};
+  for (std::size_t i = 0; i < program.threads.size(); ++i) {
+    advances[static_cast<int>(i)] = {program.threads[i].size()};
+  }
+  return advances;
+}
+
 }  // namespace
 
 std::string round_line(std::uint64_t seed, const Program& program) {
@@ -181,6 +198,24 @@ std::optional<RoundReport> parse_report(std::string_view answer) {
     }
   }
   return report;
+}
+
+bool fits(const RoundReport& report, const Program& program) {
+  auto advances = advances_of(program);
+  for (const auto& event : report.events) {
+    const bool begins = event.kind == RoundEvent::Kind::begins;
+    if (!begins && event.kind != RoundEvent::Kind::returns) continue;
+    const auto found = advances.find(event.thread);
+    if (found == advances.end()) return false;
+    Advance& part = found->second;
+    const bool busy = part.begun > part.returned;
+    if (begins == busy || (begins && part.begun == part.operations)) return false;
+    ++(begins ? part.begun : part.returned);
+  }
+  if (report.outcome != "finished") return true;
+  return std::all_of(advances.begin(), advances.end(), [](const auto& numbered) {
+    return numbered.second.returned == numbered.second.operations;
+  });
 }
 
 }  // namespace assay::grade

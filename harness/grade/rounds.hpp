@@ -63,4 +63,8 @@ std::string without_switches(const std::string& answer);
 // Nothing if it isn't a report.
 std::optional<RoundReport> parse_report(std::string_view answer);
 
+// Whether this can be a report of that program: its operations start in their order and return, one
+// at a time in each part; all of them, if the round finished.
+bool fits(const RoundReport& report, const Program& program);
+
 }  // namespace assay::grade

@@ -166,6 +166,7 @@ CheckResult SanitizerCheck::judge(const Evidence& evidence) const {
     result.output = talk.output;
     return failed(result, talk.trouble, "");
   }
+  if (const auto wrong = complaint(talk)) return failed(result, *wrong, "");
   result.verdict = Verdict::pass;
   result.points = info().points;
   result.metrics["operations"] = static_cast<double>(talk.exchanges.size());

@@ -2,6 +2,8 @@
 // fails if the sanitizer reports anything, quoting the lines that it blames.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/random.hpp"
@@ -22,6 +24,10 @@ class SanitizerCheck : public Check {
 
   // Each script makes anew what is tested, and drives it.
   virtual std::vector<Script> plan(base::Random& random) const = 0;
+
+  // What is wrong with the answers, in words: that nothing was reported counts only where something
+  // was done. Of a talk that went to its end.
+  virtual std::optional<std::string> complaint(const Conversation& talk) const = 0;
 
  private:
   Evidence watch(Workbench& workbench, const std::vector<Script>& scripts) const;

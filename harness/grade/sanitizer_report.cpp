@@ -70,8 +70,10 @@ std::optional<SanitizerReport> read_sanitizer_report(std::string_view output,
   SanitizerReport report;
   for (; i < lines.size() && report.kind.empty(); ++i) report.kind = kind_in(lines[i]);
   if (report.kind.empty()) return std::nullopt;
-  if (const auto place = place_in(lines[i - 1], folder); !place.empty()) {
-    report.accesses.push_back({"here", place});
+  // UndefinedBehaviorSanitizer's own place may be a name that the file had while it was compiled;
+  // the frames that follow have the right one.
+  if (lines[i - 1].find("runtime error: ") != std::string::npos) {
+    report.accesses.push_back({"here", place_in(lines[i - 1], folder)});
   }
   for (; i < lines.size() && !lines[i].starts_with("SUMMARY"); ++i) {
     if (is_frame(lines[i])) {

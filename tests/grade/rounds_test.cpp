@@ -127,6 +127,24 @@ TEST(RoundReport, IsNotAnythingElse) {
   }
 }
 
+TEST(RoundReport, FitsTheProgramThatWasAskedFor) {
+  const Program program{
+      {"shared 1 5 64 deny"}, {{"call a 1"}, {"call a 1", "tick 1"}}, {"call a 0"}};
+  const auto fits_it = [&](const std::string& answer) {
+    return fits(parse_report(answer).value(), program);
+  };
+  const std::string whole = "; first>; first< ok; 0>; 1>; 0< x; 1< x; 1>; 1< 1; last>; last< x";
+  EXPECT_TRUE(fits_it("finished" + whole));
+  EXPECT_TRUE(fits_it("deadlock; first>; first< ok; 0>; 1>; 0! runs"));
+  for (const auto* wrong :
+       {"finished; points 0=70 1=25", "finished; first>; first< ok; 0>; 0< x; last>; last< x",
+        "livelock; 99>; 99< x", "deadlock; 0>; 0>", "deadlock; 0< x", "deadlock; 0>; 0< x; 0< x",
+        "deadlock; 0>; 0< x; 0>", "deadlock; 2>"}) {
+    EXPECT_FALSE(fits_it(wrong)) << wrong;
+  }
+  EXPECT_FALSE(fits_it("finished" + whole + "; 0>; 0< x"));
+}
+
 TEST(RoundReport, KeepsWhatASubjectAnsweredAsItIs) {
   const auto report = parse_report("finished; 0>; 0< threw at 5<6 | 1>, ...; points 0=1");
   ASSERT_TRUE(report);

@@ -88,6 +88,7 @@ TEST(SanitizerReport, OfAnOverflowSaysWhichNumbers) {
   const auto report = read_sanitizer_report(overflow, folder);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->kind, "signed integer overflow: 92 * 143 cannot be represented");
+  EXPECT_EQ(places_in(*report), (std::vector<std::string>{"solution.cpp:6"}));
 }
 
 TEST(SanitizerReport, NamesOnlyPlacesOfTheSolution) {

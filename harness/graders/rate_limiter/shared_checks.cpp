@@ -92,6 +92,26 @@ class TableSanitizer final : public grade::SanitizerCheck {
     }
     return plan;
   }
+
+  // The first load finds room for all keys, and empties every bucket: a token more or less in all
+  // of them together has an answer of its own, whatever the order of the calls.
+  std::optional<std::string> complaint(const grade::Conversation& talk) const override {
+    const auto& first = talk.exchanges.at(0);
+    const auto& load = talk.exchanges.at(1);
+    const auto admitted = all_tokens(first.asked, load.asked);
+    const auto words = base::split(load.answered.value_or(""), ' ');
+    if (first.answered == "ok" && base::to_integer(words[0]) == admitted) return std::nullopt;
+    return fmt::format("admitted {} calls under load, of {} that there were tokens for",
+                       base::printable_line(words[0], 20), base::thousands(admitted));
+  }
+
+ private:
+  // Tokens of each thread's own keys, and of the one that they share.
+  static std::int64_t all_tokens(const std::string& setup, const std::string& load) {
+    const auto words = base::split(load, ' ');
+    const auto number = [&](std::size_t i) { return base::to_integer(words.at(i)).value(); };
+    return parse_table_policy(setup).capacity * (number(2) * number(4) + 1);
+  }
 };
 
 // Every eighth call asks for everybody's key, the others for one of the thread's own.
