@@ -37,12 +37,14 @@ std::int64_t any_interval(base::Random& random) {
   return random.between(2, 500) * ms + random.between(1, ms - 1);
 }
 
-// Just before a number of nanoseconds with which a time in two words takes a step in both.
-std::string nearly_a_round_time(base::Random& random, std::int64_t interval_ns) {
-  constexpr std::int64_t second_ns = 1'000 * ms;
-  const std::int64_t round_ns = random.chance(0.5) ? std::int64_t{1} << 32 : 7 * second_ns;
-  return tick_text(round_ns - interval_ns / 2);
+// Where a time in two words takes a step in both: the first token taken now makes the bucket full
+// just before this time, the second just after it.
+std::string before(std::int64_t round_ns, std::int64_t interval_ns) {
+  return tick_text(round_ns - interval_ns * 3 / 2);
 }
+
+constexpr std::int64_t word_ns = std::int64_t{1} << 32;
+constexpr std::int64_t seconds_ns = 7'000 * ms;
 
 }  // namespace
 
@@ -55,11 +57,10 @@ Programs hot_key_programs(base::Random& random) {
   const std::string refill = tick_text(interval);
   const std::string half = tick_text(interval / 2);
   const std::int64_t large = random.between(3, 6);
-  const std::string later = nearly_a_round_time(random, interval);
   return {
-      program(bucket(2), {later, one}, {{one, half, one}, {look("a"), one, look("a")}},
-              {look("a")}),
-      program(bucket(large), {tick_text((std::int64_t{1} << 32) - interval / 2), one},
+      program(bucket(3), {before(seconds_ns, interval), one},
+              {{one, half, one}, {look("a"), one, look("a")}}, {look("a")}),
+      program(bucket(large), {before(word_ns, interval), one},
               {{one, one}, {look("a"), look("a"), half, look("a")}}, {look("a")}),
       program(bucket(1), {}, {{one}, {one}}, {look("a")}),
       program(bucket(2), {look("a")}, {{one}, {one}, {one}}, {look("a")}),
