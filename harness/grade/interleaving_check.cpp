@@ -14,7 +14,7 @@
 namespace assay::grade {
 namespace {
 
-constexpr int seeds_per_program = 300;
+constexpr int seeds_per_program = 600;
 constexpr int seeds_per_candidate = 40;
 constexpr int seeds_of_smallest = 300;
 constexpr std::size_t switches_max = 400;  // a run with more of them isn't shrunk
