@@ -8,7 +8,8 @@
 //   prove stub SLUG              scores 0, and its first failure says "not implemented" and where
 //
 // A mutant is a whole solution beside a mutant.toml, or a mutation.toml with a text to find in the
-// reference (exactly once) and its replacement. Each run has a fresh seed, which is printed.
+// reference (exactly once) and its replacement; `of` names a variant that is mutated instead, and
+// several texts are a list of `edit`s. Each run has a fresh seed, which is printed.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -44,6 +45,10 @@ std::string text_of(const toml::table& table, const char* key, const fs::path& f
 
 void mutate(std::map<std::string, std::string>& sources, const toml::table& mutation,
             const fs::path& file) {
+  if (const auto* edits = mutation["edit"].as_array()) {
+    for (const auto& edit : *edits) mutate(sources, *edit.as_table(), file);
+    return;
+  }
   const std::string find = text_of(mutation, "find", file);
   const std::string replace = text_of(mutation, "replace", file);
   int found = 0;
@@ -53,8 +58,8 @@ void mutate(std::map<std::string, std::string>& sources, const toml::table& muta
     }
   }
   if (found != 1) {
-    throw std::runtime_error(fmt::format("{}: \"find\" occurs {} times in the reference, not once",
-                                         file.string(), found));
+    throw std::runtime_error(fmt::format(
+        "{}: \"find\" occurs {} times in what it mutates, not once", file.string(), found));
   }
 }
 
@@ -85,8 +90,12 @@ class Prover {
       solution = grade::find_solution(root_, exercise_, proof_.folder.string());
     } else {
       file = proof_.folder / "mutation.toml";
-      solution = grade::find_solution(root_, exercise_, "reference");
-      mutate(solution.sources, toml::parse_file(file.string()), file);
+      const toml::table mutation = toml::parse_file(file.string());
+      const auto of = mutation["of"].value<std::string>();
+      const fs::path variants = proof_.folder.parent_path().parent_path() / "variants";
+      solution = grade::find_solution(root_, exercise_,
+                                      of ? (variants / *of).string() : std::string("reference"));
+      mutate(solution.sources, mutation, file);
     }
     const std::string named = text_of(toml::parse_file(file.string()), "check", file);
     text_of(toml::parse_file(file.string()), "mistake", file);

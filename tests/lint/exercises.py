@@ -124,8 +124,6 @@ def check_readme(root, slug, manifest, checks):
 
 
 def check_mutants(root, slug, checks):
-    reference = "".join(path.read_text(encoding="utf-8")
-                        for path in sorted((root / "reference" / slug).glob("*.[ch]pp")))
     for folder in sorted((root / "tests" / slug / "mutants").glob("*")):
         whole = folder / "mutant.toml"
         file = whole if whole.exists() else folder / "mutation.toml"
@@ -140,8 +138,18 @@ def check_mutants(root, slug, checks):
             yield Finding(name, 0, "does not name the mistake in a sentence")
         if file == whole and not (folder / "solution.cpp").exists():
             yield Finding(name, 0, "has no solution.cpp beside it")
-        if file != whole and reference.count(mutant.get("find", "")) != 1:
-            yield Finding(name, 0, '"find" is not there exactly once in the reference')
+        if file != whole:
+            yield from check_mutation(root, slug, name, mutant)
+
+
+def check_mutation(root, slug, name, mutation):
+    base = root / "reference" / slug
+    if "of" in mutation:
+        base = root / "tests" / slug / "variants" / mutation["of"]
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted(base.glob("*.[ch]pp")))
+    for edit in mutation.get("edit", [mutation]):
+        if sources.count(edit.get("find", "")) != 1:
+            yield Finding(name, 0, f'"find" is not there exactly once in {base.name}')
 
 
 def code_lines(path):
