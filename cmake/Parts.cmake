@@ -17,17 +17,27 @@ function(assay_include_root target prefix folder)
 endfunction()
 
 # assay_part(<name> [OPTIMISED] USES <part or target>...): the library assay_<name>, of
-# harness/<name>.
+# harness/<name>. With FOLDER <folder> and ONLY <name of a source>..., it is a part of a folder; with
+# BUT, the rest of it.
 function(assay_part name)
-  cmake_parse_arguments(PART "OPTIMISED" "" "USES" ${ARGN})
-  set(folder ${PROJECT_SOURCE_DIR}/harness/${name})
+  cmake_parse_arguments(PART "OPTIMISED" "FOLDER" "USES;ONLY;BUT" ${ARGN})
+  if(NOT PART_FOLDER)
+    set(PART_FOLDER ${name})
+  endif()
+  set(folder ${PROJECT_SOURCE_DIR}/harness/${PART_FOLDER})
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  if(PART_ONLY)
+    list(TRANSFORM PART_ONLY REPLACE "(.+)" "${folder}/\\1.cpp" OUTPUT_VARIABLE sources)
+  endif()
+  foreach(source ${PART_BUT})
+    list(REMOVE_ITEM sources ${folder}/${source}.cpp)
+  endforeach()
   if(NOT sources)  # headers only
     set(sources ${PROJECT_BINARY_DIR}/generated/${name}.cpp)
     file(GENERATE OUTPUT ${sources} CONTENT "")
   endif()
   add_library(assay_${name} STATIC ${sources})
-  assay_include_root(assay_${name} ${name} ${folder})
+  assay_include_root(assay_${name} ${PART_FOLDER} ${folder})
   assay_uses(assay_${name} ${PART_USES})
   if(PART_OPTIMISED)
     target_compile_options(assay_${name} PRIVATE -O2)

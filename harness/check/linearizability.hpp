@@ -4,7 +4,6 @@
 
 #include "check/budget.hpp"
 #include "check/history.hpp"
-#include "check/model.hpp"
 #include "check/models.hpp"
 #include "check/verdict.hpp"
 
@@ -12,9 +11,5 @@ namespace assay::check {
 
 Verdict check_linearizability(const History& history, const ModelKind& kind,
                               const Parameters& parameters, const Budget& budget);
-
-// The same for a model of one's own, whose state all operations share. A violation's blame ends
-// with the return that no order gets past.
-Verdict check_linearizability(const History& history, Model& model, const Budget& budget);
 
 }  // namespace assay::check

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "check/linearizability.hpp"
+#include "check/own_model.hpp"
 #include "graders/rate_limiter/script.hpp"
 #include "graders/rate_limiter/table_calls.hpp"
 #include "graders/rate_limiter/table_script.hpp"
