@@ -70,7 +70,7 @@ int build(const fs::path& build_folder, const std::string& target, const fs::pat
 
 fs::path host_library(const fs::path& root, const fs::path& build_folder, const std::string& name,
                       const std::function<void()>& pause) {
-  const fs::path library = build_folder / "lib" / ("lib" + name + ".a");
+  fs::path library = build_folder / "lib" / ("lib" + name + ".a");
   const Descriptor lock(
       ::open((build_folder / "hosts.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (lock) {
