@@ -11,7 +11,6 @@
 #include "base/text.hpp"
 #include "proc/cell.hpp"
 #include "proc/files.hpp"
-#include "proc/hosts.hpp"
 
 namespace assay::proc {
 namespace fs = std::filesystem;
@@ -263,12 +262,9 @@ Builder::Files Builder::contract_of(const std::string& exercise) const {
   return given;
 }
 
-// The launcher keeps the plain one up to date.
-fs::path Builder::host_of(const BuildRequest& request, const std::function<void()>& pause) const {
-  const std::string name = "host_" + request.exercise + flags_of(request.flavour).library;
-  const bool plain = flags_of(request.flavour).library.empty();
-  if (plain) return build_folder_ / "lib" / ("lib" + name + ".a");
-  return host_library(root_, build_folder_, name, pause);
+fs::path Builder::host_of(const BuildRequest& request) const {
+  return build_folder_ / "lib" /
+         fmt::format("libhost_{}{}.a", request.exercise, flags_of(request.flavour).library);
 }
 
 Build Builder::build(const BuildRequest& request, const std::function<void()>& pause) {
@@ -283,7 +279,7 @@ Build Builder::build(const BuildRequest& request, const std::function<void()>& p
   build.messages = objects.messages;
   if (objects.all) {
     const Made program =
-        make({program_recipe(request, objects.products, host_of(request, pause))}, cache_, pause);
+        make({program_recipe(request, objects.products, host_of(request))}, cache_, pause);
     build.built = program.all;
     build.from_cache = objects.from_cache && program.from_cache;
     build.program = program.products.front();

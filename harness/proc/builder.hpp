@@ -52,8 +52,7 @@ class Builder {
   using Files = std::map<std::string, std::filesystem::path>;
 
   Files contract_of(const std::string& exercise) const;
-  std::filesystem::path host_of(const BuildRequest& request,
-                                const std::function<void()>& pause) const;
+  std::filesystem::path host_of(const BuildRequest& request) const;
 
   std::filesystem::path root_;
   std::filesystem::path build_folder_;
