@@ -17,8 +17,8 @@ function(assay_include_root target prefix folder)
 endfunction()
 
 # assay_part(<name> [OPTIMISED] USES <part or target>...): the library assay_<name>, of
-# harness/<name>. With FOLDER <folder> and ONLY <name of a source>..., it is a part of a folder; with
-# BUT, the rest of it.
+# harness/<name>. With FOLDER <folder> and ONLY <name of a source>..., it is a part of a folder;
+# with BUT, the rest of it.
 function(assay_part name)
   cmake_parse_arguments(PART "OPTIMISED" "FOLDER" "USES;ONLY;BUT" ${ARGN})
   if(NOT PART_FOLDER)

@@ -45,8 +45,9 @@ class Grade(checkout.CheckoutTest):
         self.assertEqual({check["level"] for check in card["checks"]}, set(self.levels()))
         self.assertEqual(card["max_score"], sum(check["max_points"] for check in card["checks"]))
         for check in card["checks"]:
-            self.assertRegex(check["reason"], "is not implemented$", check["id"])
-            self.assertRegex(check["where"], r"^exercises/rate_limiter/stub\w*\.cpp:\d+$")
+            self.assertRegex(check["reason"], "is not implemented$|^not measured", check["id"])
+            if not check["reason"].startswith("not measured"):
+                self.assertRegex(check["where"], r"^exercises/rate_limiter/stub\w*\.cpp:\d+$")
 
     def test_prints_a_scorecard_for_people(self):
         for solution, code, says in (("reference", 0, "20 / 20"), ("stub", 1, "1.1")):
@@ -130,8 +131,8 @@ class Grade(checkout.CheckoutTest):
             card = self.card("--solution", path, "--level", level)
             self.assertEqual((card["score"], card["complete"]), (0, True))
             reasons = [check["reason"] for check in card["checks"]]
-            self.assertTrue(all(reason.endswith("is not implemented") for reason in reasons),
-                            reasons)
+            for reason in reasons:
+                self.assertRegex(reason, "is not implemented$|^not measured")
             self.assertIn(function, "".join(reasons))
 
     @staticmethod
