@@ -27,6 +27,8 @@ struct Room {
 //   deny   {false, 0, no retry_after}: how long it will take depends on the other keys
 //   admit  {true, what would remain of a full bucket}, and nothing is remembered
 //
+// It starts no thread of its own: the callers' have to do.
+//
 // (If a bucket becomes full in this very nanosecond, it may count as full or not.)
 class SharedLimiter : public Limiter {
  public:

@@ -6,7 +6,7 @@
 namespace assay::check {
 namespace {
 
-constexpr std::string_view blanks = " \t";
+constexpr std::string_view json_blanks = " \t";
 constexpr int max_depth = 16;
 
 Value value(Cursor& cursor, Values& values, int depth = 0) {
@@ -17,12 +17,12 @@ Value value(Cursor& cursor, Values& values, int depth = 0) {
   if (!cursor.take('[')) return values.integer(cursor.integer());
   if (depth == max_depth) cursor.fail("lists within lists, too deep");
   std::vector<Value> items;
-  cursor.skip(blanks);
+  cursor.skip(json_blanks);
   if (cursor.take(']')) return values.list(items);
   do {
-    cursor.skip(blanks);
+    cursor.skip(json_blanks);
     items.push_back(value(cursor, values, depth + 1));
-    cursor.skip(blanks);
+    cursor.skip(json_blanks);
   } while (cursor.take(','));
   cursor.expect(']', "to end a list");
   return values.list(items);
@@ -35,18 +35,18 @@ void ignore(Cursor& cursor, int depth = 0) {
   if (object || cursor.peek() == '[') {
     cursor.take(cursor.peek());
     const char end = object ? '}' : ']';
-    cursor.skip(blanks);
+    cursor.skip(json_blanks);
     if (cursor.take(end)) return;
     do {
-      cursor.skip(blanks);
+      cursor.skip(json_blanks);
       if (object) {
         cursor.quoted();
-        cursor.skip(blanks);
+        cursor.skip(json_blanks);
         cursor.expect(':', "after a name");
-        cursor.skip(blanks);
+        cursor.skip(json_blanks);
       }
       ignore(cursor, depth + 1);
-      cursor.skip(blanks);
+      cursor.skip(json_blanks);
     } while (cursor.take(','));
     return cursor.expect(end, "to end a value");
   }
@@ -137,25 +137,25 @@ std::optional<Record> read_json_line(std::string_view text, std::int32_t line, V
   Record record;
   record.line = line;
   std::uint32_t seen = 0;
-  cursor.skip(blanks);
+  cursor.skip(json_blanks);
   cursor.expect('{', "to begin an object");
-  cursor.skip(blanks);
+  cursor.skip(json_blanks);
   bool more = cursor.peek() != '}';
   while (more) {
-    cursor.skip(blanks);
+    cursor.skip(json_blanks);
     const Field field = field_named(cursor.quoted());
     const std::uint32_t bit = 1U << static_cast<unsigned>(field);
     if (field != Field::other && (seen & bit) != 0) cursor.fail("the same name twice");
     seen |= bit;
-    cursor.skip(blanks);
+    cursor.skip(json_blanks);
     cursor.expect(':', "after a name");
-    cursor.skip(blanks);
+    cursor.skip(json_blanks);
     read_field(field, cursor, record, values, model);
-    cursor.skip(blanks);
+    cursor.skip(json_blanks);
     more = cursor.take(',');
   }
   cursor.expect('}', "to end an object");
-  cursor.skip(blanks);
+  cursor.skip(json_blanks);
   if (!cursor.at_end()) cursor.fail("expected the end of the line");
   if ((seen & (1U << static_cast<unsigned>(Field::model))) == 0) return record;
   if (record.event || record.called_ns) cursor.fail("a header is a line of its own");

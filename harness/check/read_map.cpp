@@ -5,7 +5,7 @@
 namespace assay::check {
 namespace {
 
-constexpr std::string_view blanks = " \t,";
+constexpr std::string_view map_blanks = " \t,";
 constexpr std::string_view stops = " \t,:[]{}\"";
 constexpr int max_depth = 4;
 
@@ -18,7 +18,7 @@ Value value(Cursor& cursor, Values& values, int depth = 0) {
   if (!cursor.take('[')) return values.integer(cursor.integer());
   if (depth == max_depth) cursor.fail("lists within lists, too deep");
   std::vector<Value> items;
-  for (cursor.skip(blanks); !cursor.take(']'); cursor.skip(blanks)) {
+  for (cursor.skip(map_blanks); !cursor.take(']'); cursor.skip(map_blanks)) {
     if (cursor.at_end()) cursor.fail("the line ends within a list");
     items.push_back(value(cursor, values, depth + 1));
   }
@@ -28,7 +28,7 @@ Value value(Cursor& cursor, Values& values, int depth = 0) {
 void field(Cursor& cursor, Record& record, Values& values) {
   cursor.expect(':', "to begin a name");
   const std::string_view name = cursor.word(stops);
-  cursor.skip(blanks);
+  cursor.skip(map_blanks);
   if (name == "type" || name == "f") {
     cursor.expect(':', "to begin a keyword");
     const std::string_view word = cursor.word(stops);
@@ -60,13 +60,13 @@ Record read_map_line(std::string_view text, std::int32_t line, Values& values) {
   Cursor cursor(text, line);
   Record record;
   record.line = line;
-  cursor.skip(blanks);
+  cursor.skip(map_blanks);
   cursor.expect('{', "to begin a map");
-  for (cursor.skip(blanks); !cursor.take('}'); cursor.skip(blanks)) {
+  for (cursor.skip(map_blanks); !cursor.take('}'); cursor.skip(map_blanks)) {
     if (cursor.at_end()) cursor.fail("the line ends within a map");
     field(cursor, record, values);
   }
-  cursor.skip(blanks);
+  cursor.skip(map_blanks);
   if (!cursor.at_end()) cursor.fail("expected the end of the line");
   return record;
 }

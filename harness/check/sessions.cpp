@@ -190,9 +190,9 @@ std::string_view rule_of(Guarantee guarantee) {
   return "whoever has read a write has seen what its process had read before";
 }
 
-class Session {
+class SessionCheck {
  public:
-  Session(const History& history, Guarantee guarantee, const Budget& budget)
+  SessionCheck(const History& history, Guarantee guarantee, const Budget& budget)
       : history_(history), guarantee_(guarantee), versions_(history), deadline_(budget) {}
 
   Verdict run();
@@ -215,7 +215,7 @@ class Session {
 };
 
 // What a key holds at first is older than all that is written to it.
-void Session::add_initial(std::vector<Demand>& demands) const {
+void SessionCheck::add_initial(std::vector<Demand>& demands) const {
   std::map<Value, Version> initial;
   for (std::size_t index = 0; index < history_.operations.size(); ++index) {
     const Version version = versions_.of(index);
@@ -229,7 +229,7 @@ void Session::add_initial(std::vector<Demand>& demands) const {
   }
 }
 
-Explanation Session::explain_read_of_nothing(std::size_t read) const {
+Explanation SessionCheck::explain_read_of_nothing(std::size_t read) const {
   Explanation explanation;
   explanation.operations = {read};
   explanation.impossible = read;
@@ -238,7 +238,7 @@ Explanation Session::explain_read_of_nothing(std::size_t read) const {
   return explanation;
 }
 
-Explanation Session::explain(const std::vector<Demand>& circle) const {
+Explanation SessionCheck::explain(const std::vector<Demand>& circle) const {
   std::set<std::size_t> operations;
   Explanation explanation;
   for (const Demand& demand : circle) {
@@ -267,7 +267,7 @@ Explanation Session::explain(const std::vector<Demand>& circle) const {
   return explanation;
 }
 
-Verdict Session::run() {
+Verdict SessionCheck::run() {
   Verdict verdict;
   verdict.parts = 1;
   verdict.reason = versions_.complaint();
@@ -290,7 +290,7 @@ Verdict Session::run() {
 }
 
 // False when that is too much.
-bool Session::collect(Demands& demands) const {
+bool SessionCheck::collect(Demands& demands) const {
   for (int turn = 0; turn < (demands.is_about_others() ? 2 : 1); ++turn) {
     for (std::size_t index = 0; index < history_.operations.size(); ++index) {
       turn == 0 ? demands.add_own(index) : demands.add_others(index);
@@ -304,7 +304,7 @@ bool Session::collect(Demands& demands) const {
 }  // namespace
 
 Verdict check_session(const History& history, Guarantee guarantee, const Budget& budget) {
-  return Session(history, guarantee, budget).run();
+  return SessionCheck(history, guarantee, budget).run();
 }
 
 }  // namespace assay::check

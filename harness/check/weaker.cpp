@@ -7,7 +7,9 @@
 namespace assay::check {
 namespace {
 
-bool observes(Function function) { return is_read(function) || function == Function::contains; }
+bool observes_only(Function function) {
+  return is_read(function) || function == Function::contains;
+}
 
 struct Key {
   Position writes_end = -1;                 // never: a write that may still take effect
@@ -73,7 +75,7 @@ History with_earlier_reads(const History& history, std::int64_t by_ns) {
   for (std::size_t index = 0; index < history.operations.size(); ++index) {
     const Operation& op = history.operations[index];
     const Source& source = history.sources[index];
-    const bool moves = observes(op.function);
+    const bool moves = observes_only(op.function);
     constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
     const bool far = source.called_ns < lowest + by_ns;
     const std::int64_t earlier_ns = far ? lowest : source.called_ns - by_ns;
@@ -83,7 +85,8 @@ History with_earlier_reads(const History& history, std::int64_t by_ns) {
   std::sort(edges.begin(), edges.end(), [&](const Edge& left, const Edge& right) {
     if (left.time_ns != right.time_ns) return left.time_ns < right.time_ns;
     const auto is_moved = [&](const Edge& edge) {
-      return by_ns > 0 && !edge.is_return && observes(history.operations[edge.operation].function);
+      return by_ns > 0 && !edge.is_return &&
+             observes_only(history.operations[edge.operation].function);
     };
     if (is_moved(left) != is_moved(right)) return is_moved(left);
     return left.position < right.position;

@@ -144,7 +144,7 @@ int replay(const Context& context, const RunOptions& options) {
                run.card.solution.path);
     return exit_code::not_built;
   }
-  const auto evidence = check->repeat(workbench, seen->second);
+  const auto evidence = check->repeat(workbench, seen->second, run.card.seed);
   auto result = check->judge(evidence);
   result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
   if (result.verdict == grade::Verdict::pass) {

@@ -7,12 +7,14 @@
 
 namespace assay::grade {
 
+inline constexpr std::string_view not_implemented_kind = "not-implemented";
+
 struct BrokenAnswer {
   std::string kind;    // "not-implemented", "threw" or "error"
   std::string reason;  // in plain words
   std::string where;   // file:line to edit, if it was told
 
-  bool not_implemented() const { return kind == "not-implemented"; }
+  bool not_implemented() const { return kind == not_implemented_kind; }
 };
 
 // Nothing if the answer isn't one of them.

@@ -10,13 +10,7 @@
 namespace assay::grade {
 namespace {
 
-constexpr std::size_t shown_operation_bytes = 120;
-
 volatile std::sig_atomic_t interruption_seen = 0;
-
-std::string shortened(const std::string& operation) {
-  return base::printable_line(operation, shown_operation_bytes);
-}
 
 class Talk {
  public:
@@ -65,10 +59,10 @@ class Talk {
   }
 
   std::string during() const {
-    if (!greeted_) return " before it was ready";
+    if (!greeted_) return std::string(before_ready);
     if (answered_ == talk_.exchanges.size()) return " at the end of the script";
     if (pace_ == Pace::trace) return " during the trace";
-    return fmt::format(" at \"{}\"", shortened(talk_.exchanges[answered_].asked));
+    return fmt::format(" at \"{}\"", shown_operation(talk_.exchanges[answered_].asked));
   }
 
   void take(const std::string& said) {

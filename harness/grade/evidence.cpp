@@ -1,5 +1,6 @@
 #include "grade/evidence.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -7,6 +8,12 @@
 #include "base/text.hpp"
 
 namespace assay::grade {
+
+std::string fact_in(const Conversation& facts, std::string_view asked) {
+  const auto found = std::find_if(facts.exchanges.begin(), facts.exchanges.end(),
+                                  [&](const Exchange& each) { return each.asked == asked; });
+  return found == facts.exchanges.end() ? "" : found->answered.value_or("");
+}
 
 std::string to_transcript(const Evidence& evidence) {
   std::string text;

@@ -20,6 +20,9 @@ struct Evidence {
   std::vector<Conversation> conversations;  // the planned one; then, after a failure, the shrunk
 };
 
+// The answer to `asked` where a conversation records facts; empty if there is none.
+std::string fact_in(const Conversation& facts, std::string_view asked);
+
 std::string to_transcript(const Evidence& evidence);
 
 // Throws std::runtime_error that names the line.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -21,7 +20,6 @@ constexpr std::size_t switches_max = 400;  // a run with more of them isn't shru
 constexpr std::int64_t largest_seed = 999'999'999;
 constexpr std::string_view planned_name = "planned";
 constexpr std::string_view code_name = "code";
-constexpr std::string_view not_implemented = "not-implemented";
 
 using Rounds = std::vector<std::string>;
 
@@ -41,12 +39,15 @@ Rounds seeded_rounds(const Program& program, int count, base::Random& random) {
   return rounds;
 }
 
-// The first of the rounds that fails, if any does.
+// The first of the rounds that fails, if any does; else the first that could not be decided.
 std::optional<FailedRound> first_failure(const InterleavingCheck& check, const Conversation& talk) {
+  std::optional<FailedRound> first_undecided;
   for (std::size_t i = 0; i < talk.exchanges.size(); ++i) {
-    if (auto failure = judge_round(check, talk, i)) return failure;
+    auto failure = judge_round(check, talk, i);
+    if (failure && failure->violation.kind != undecided) return failure;
+    if (failure && !first_undecided) first_undecided = std::move(failure);
   }
-  return std::nullopt;
+  return first_undecided;
 }
 
 class InterleavingShrinker {
@@ -201,6 +202,14 @@ Conversation places_of(const Conversation& told, const SubjectSpec& subject) {
   return places;
 }
 
+// The scheduler can't switch them, so that its rounds would mean little.
+bool starts_threads(const Conversation& talk) {
+  return std::any_of(talk.exchanges.begin(), talk.exchanges.end(), [](const Exchange& exchange) {
+    const auto report = exchange.answered ? parse_report(*exchange.answered) : std::nullopt;
+    return report && report->has_outsiders;
+  });
+}
+
 std::int64_t points_in(const Conversation& talk) {
   std::int64_t points = 0;
   for (const auto& exchange : talk.exchanges) {
@@ -241,7 +250,7 @@ Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) co
   Evidence evidence{
       {converse(subject, as_scripts({rounds.front()}), std::string(planned_name), Pace::stepwise)}};
   const auto at_once = first_failure(*this, evidence.conversations[0]);
-  if (at_once && at_once->violation.kind == not_implemented) return evidence;
+  if (at_once && at_once->violation.kind == not_implemented_kind) return evidence;
   evidence.conversations[0] =
       converse(subject, as_scripts(rounds), std::string(planned_name), Pace::stepwise);
   const auto failure = first_failure(*this, evidence.conversations[0]);
@@ -254,7 +263,8 @@ Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) co
   return evidence;
 }
 
-Evidence InterleavingCheck::repeat(Workbench& workbench, const Evidence& before) const {
+Evidence InterleavingCheck::repeat(Workbench& workbench, const Evidence& before,
+                                   std::uint64_t /*seed*/) const {
   const SubjectSpec& subject = workbench.subject(flavour());
   Evidence evidence;
   evidence.conversations.push_back(
@@ -272,6 +282,11 @@ CheckResult InterleavingCheck::judge(const Evidence& evidence) const {
   }
   const Conversation& planned = evidence.conversations[0];
   result.metrics["interleavings"] = static_cast<double>(planned.exchanges.size());
+  if (starts_threads(planned)) {
+    result.verdict = Verdict::fail;
+    result.reason = "starts a thread of its own, which the contract doesn't allow";
+    return result;
+  }
   const auto failure = first_failure(*this, planned);
   if (!failure && points_in(planned) == 0) {
     result.verdict = Verdict::unknown;
@@ -283,12 +298,9 @@ CheckResult InterleavingCheck::judge(const Evidence& evidence) const {
     result.points = info().points;
     return result;
   }
-  if (failure && failure->report && failure->report->has_outsiders) {
-    result.verdict = Verdict::unavailable;
-    result.reason =
-        "the solution starts a thread of its own, which the scheduler can't switch: what it saw "
-        "may "
-        "be wrong";
+  if (failure->violation.kind == undecided) {
+    result.verdict = Verdict::unknown;
+    result.reason = "whether the answers of a round can be explained took too long to find out";
     return result;
   }
   result.verdict = Verdict::fail;

@@ -13,6 +13,9 @@
 
 namespace assay::grade {
 
+// The kind of a violation that is none: the analysis hit its limit.
+inline constexpr const char* undecided = "undecided";
+
 // Answers that break a requirement.
 struct RoundViolation {
   std::string kind;       // "wrong answers", "deadlock": shrinking keeps it
@@ -29,7 +32,7 @@ class InterleavingCheck : public Check {
   proc::Flavour flavour() const final { return proc::Flavour::scheduled; }
   const Conversation& told(const Evidence& evidence) const final;
   Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
-  Evidence repeat(Workbench& workbench, const Evidence& before) const final;
+  Evidence repeat(Workbench& workbench, const Evidence& before, std::uint64_t seed) const final;
   CheckResult judge(const Evidence& evidence) const final;
 
   // The first operation of each makes anew what is tested.

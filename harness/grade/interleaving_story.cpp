@@ -12,8 +12,6 @@
 namespace assay::grade {
 namespace {
 
-constexpr std::size_t told_steps_max = 12;
-
 std::string who(int thread) {
   if (thread == first_part) return "before";
   if (thread == last_part) return "after";
@@ -217,7 +215,8 @@ std::optional<FailedRound> judge_round(const InterleavingCheck& check, const Con
   auto violation = violation_in(check, failure.program, *failure.report);
   if (!violation) return std::nullopt;
   failure.violation = std::move(*violation);
-  failure.worth_shrinking = failure.violation.kind != "not-implemented";
+  failure.worth_shrinking =
+      failure.violation.kind != not_implemented_kind && failure.violation.kind != undecided;
   return failure;
 }
 

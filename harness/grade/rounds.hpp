@@ -53,7 +53,7 @@ struct RoundReport {
   std::vector<RoundEvent> events;
   std::optional<Switches> switches;  // that repeat it; nothing if there were too many
   std::vector<std::int64_t> points;  // by thread
-  bool has_outsiders = false;        // threads that the scheduler doesn't know
+  bool has_outsiders = false;        // threads that were started outside the round
 };
 
 // A report without its switches, which its seed repeats: a tenth of its size, and as good for

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "grade/broken_answer.hpp"
 #include "grade/sanitizer_report.hpp"
+#include "grade/subject_link.hpp"
 #include "proc/files.hpp"
 #include "proc/sanitizers.hpp"
 
@@ -17,7 +18,6 @@ namespace {
 constexpr std::size_t kept_report_lines = 80;
 constexpr std::size_t told_accesses_max = 4;
 constexpr std::string_view build_name = "build";
-constexpr std::string_view never_ready = " before it was ready";
 
 // So that a report ends the subject, whatever the solution says about the sanitizer's options.
 const std::map<std::string, std::string> sanitizer_options{
@@ -47,11 +47,7 @@ const Conversation* talk_named(const Evidence& evidence, std::string_view name) 
 
 std::string fact(const Evidence& evidence, const std::string& name) {
   const auto* facts = talk_named(evidence, build_name);
-  if (facts == nullptr) return "";
-  for (const auto& [asked, answered] : facts->exchanges) {
-    if (asked == name) return answered.value_or("");
-  }
-  return "";
+  return facts == nullptr ? "" : fact_in(*facts, name);
 }
 
 std::optional<BrokenAnswer> first_broken(const Conversation& talk) {
@@ -94,7 +90,8 @@ Evidence SanitizerCheck::collect(Workbench& workbench, std::uint64_t seed) const
   return watch(workbench, plan(random));
 }
 
-Evidence SanitizerCheck::repeat(Workbench& workbench, const Evidence& before) const {
+Evidence SanitizerCheck::repeat(Workbench& workbench, const Evidence& before,
+                                std::uint64_t /*seed*/) const {
   return watch(workbench, scripts_of(told(before)));
 }
 
@@ -112,7 +109,7 @@ Evidence SanitizerCheck::watch(Workbench& workbench, const std::vector<Script>& 
   if (program.find("__tsan_atomic_thread_fence") != std::string::npos) {
     facts.exchanges.push_back({"fences", "yes"});
   }
-  if (talk.trouble.ends_with(never_ready)) {
+  if (talk.trouble.ends_with(before_ready)) {
     const auto probe = proc::probe_sanitizer(flavour_, heed_interruptions);
     if (!probe.available) facts.exchanges.push_back({"can't run", probe.reason});
   }

@@ -19,7 +19,7 @@ class SanitizerCheck : public Check {
   proc::Flavour flavour() const final { return flavour_; }
   const Conversation& told(const Evidence& evidence) const final;
   Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
-  Evidence repeat(Workbench& workbench, const Evidence& before) const final;
+  Evidence repeat(Workbench& workbench, const Evidence& before, std::uint64_t seed) const final;
   CheckResult judge(const Evidence& evidence) const final;
 
   // Each script makes anew what is tested, and drives it.

@@ -26,7 +26,8 @@ std::optional<Verdict> verdict_named(std::string_view name);
 // Verdicts of the solution's own count; the others leave both the score and its maximum.
 bool counts(Verdict verdict);
 
-// One line of the story that a failing check tells.
+// One line of the story that a failing check tells, of which there are at most so many.
+inline constexpr std::size_t told_steps_max = 12;
 struct Step {
   std::string at;        // "t = 200 ms", or empty
   std::string did;       // "acquire("a", 1)"

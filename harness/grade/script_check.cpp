@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 
 #include "grade/broken_answer.hpp"
+#include "grade/subject_link.hpp"
 #include "sim/shrink.hpp"
 
 namespace assay::grade {
 namespace {
 
-constexpr std::string_view never_ready = " before it was ready";
 constexpr std::size_t named_mistakes_max = 2;
 
 std::string_view first_word(std::string_view line) { return line.substr(0, line.find(' ')); }
@@ -217,7 +217,7 @@ Evidence ScriptCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   evidence.conversations.push_back(converse(subject, scripts, "planned", Pace::trace));
   // Once more, to see at which operation; one that is never ready would only take its time again.
   const std::string& trouble = evidence.conversations[0].trouble;
-  if (!trouble.empty() && !trouble.ends_with(never_ready)) {
+  if (!trouble.empty() && !trouble.ends_with(before_ready)) {
     evidence.conversations[0] = converse(subject, scripts, "planned", Pace::stepwise);
   }
   const Judgement judged(*this, evidence.conversations[0]);

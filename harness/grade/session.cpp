@@ -1,23 +1,16 @@
 #include "grade/session.hpp"
 
-#include "base/text.hpp"
-
 namespace assay::grade {
-namespace {
-
-constexpr std::size_t shown_operation_bytes = 120;
-
-}  // namespace
 
 Session::Session(const SubjectSpec& subject) : link_(subject) {
   link_.send(link_.greeting());
-  const auto trouble = trouble_with_greeting(link_, next_line(" before it was ready"));
+  const auto trouble = trouble_with_greeting(link_, next_line(std::string(before_ready)));
   if (!trouble.empty()) throw SubjectTrouble(trouble);
 }
 
 std::string Session::ask(const std::string& line) {
   link_.send(line + '\n');
-  return next_line(" at \"" + base::printable_line(line, shown_operation_bytes) + '"');
+  return next_line(" at \"" + shown_operation(line) + '"');
 }
 
 void Session::end() {

@@ -1,6 +1,7 @@
 #include "grade/speed_check.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <thread>
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds time_limit{5};
-constexpr std::chrono::seconds cpu_limit{60};
+constexpr std::chrono::seconds timed_cpu_limit{60};
 constexpr double slice_seconds = 0.04;
 constexpr std::int64_t first_count = 2'000;
 constexpr std::int64_t count_max = 50'000'000;
@@ -27,24 +28,26 @@ constexpr const char* cores_fact = "cores";
 constexpr const char* agreement_fact = "answers that agree";
 
 SubjectSpec patient(SubjectSpec subject) {
-  subject.limits.cpu = cpu_limit;
+  subject.limits.cpu = timed_cpu_limit;
   return subject;
 }
 
 // One subject at work. Its n-th slice is the same work as everybody's n-th.
 class Worker {
  public:
-  Worker(const SpeedCheck& check, const SubjectSpec& subject, std::uint64_t seed)
-      : check_(check), subject_(patient(subject)), session_(subject_), seed_(seed) {}
+  enum class Whose { ours, the_solution };
 
-  std::string set_up() { return session_.ask(check_.setup()); }
+  Worker(const SpeedCheck& check, const SubjectSpec& subject, Whose whose, std::uint64_t seed)
+      : check_(check), subject_(patient(subject)), session_(subject_), whose_(whose), seed_(seed) {}
+
+  std::string set_up() { return ask(check_.setup()); }
 
   // Seconds of a slice.
   double time_slice(std::int64_t count) {
-    for (const auto& line : check_.reset()) session_.ask(line);
+    for (const auto& line : check_.reset()) ask(line);
     const std::string line = check_.slice(seed_ + answers_.size(), count);
     const auto began = steady_clock::now();
-    answers_.push_back(session_.ask(line));
+    answers_.push_back(ask(line));
     return std::chrono::duration<double>(steady_clock::now() - began).count();
   }
 
@@ -52,9 +55,18 @@ class Worker {
   void end() { session_.end(); }
 
  private:
+  // Trouble with the reference is no fault of the solution's.
+  std::string ask(const std::string& line) try {
+    return session_.ask(line);
+  } catch (const SubjectTrouble& trouble) {
+    if (whose_ == Whose::the_solution) throw;
+    throw std::runtime_error(std::string("the reference ") + trouble.what());
+  }
+
   const SpeedCheck& check_;
   const SubjectSpec subject_;
   Session session_;
+  const Whose whose_;
   const std::uint64_t seed_;
   std::vector<std::string> answers_;
 };
@@ -85,13 +97,6 @@ Exchange agreement(const Worker& reference, const Worker& subject) {
   return {agreement_fact, std::to_string(most)};
 }
 
-std::string fact(const Conversation& talk, std::string_view name) {
-  for (const auto& [asked, answered] : talk.exchanges) {
-    if (asked == name) return answered.value_or("");
-  }
-  return "";
-}
-
 void measure_pairs(const SpeedCheck& check, Worker& subject, Worker& reference, Worker& control,
                    std::uint64_t seed, const std::vector<measure::Boundary>& boundaries,
                    Conversation& talk) {
@@ -113,7 +118,7 @@ void measure_pairs(const SpeedCheck& check, Worker& subject, Worker& reference, 
   plan.boundaries = boundaries;
   plan.seed = seed;
   const auto samples = measure::measure(plan);
-  for (auto* worker : {&subject, &reference, &control}) worker->end();
+  subject.end();
   talk.exchanges.push_back({count_fact, std::to_string(count)});
   talk.exchanges.push_back(agreement(reference, subject));
   talk.exchanges.push_back({samples_fact, measure::to_text(samples)});
@@ -131,10 +136,10 @@ Evidence SpeedCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   if (here < cores()) return {{talk}};
   Workbench reference = workbench.reference();
   const SubjectSpec& model = reference.subject();
-  Worker first(*this, model, seed);
-  Worker second(*this, model, seed);
+  Worker first(*this, model, Worker::Whose::ours, seed);
+  Worker second(*this, model, Worker::Whose::ours, seed);
   try {
-    Worker subject(*this, workbench.subject(), seed);
+    Worker subject(*this, workbench.subject(), Worker::Whose::the_solution, seed);
     measure_pairs(*this, subject, first, second, seed, boundaries_, talk);
   } catch (const SubjectTrouble& trouble) {
     talk.trouble = trouble.what();
@@ -142,8 +147,9 @@ Evidence SpeedCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   return {{talk}};
 }
 
-Evidence SpeedCheck::repeat(Workbench& workbench, const Evidence& /*before*/) const {
-  return collect(workbench, 1);
+Evidence SpeedCheck::repeat(Workbench& workbench, const Evidence& /*before*/,
+                            std::uint64_t seed) const {
+  return collect(workbench, seed);
 }
 
 CheckResult SpeedCheck::judge(const Evidence& evidence) const {
@@ -154,7 +160,7 @@ CheckResult SpeedCheck::judge(const Evidence& evidence) const {
     return result;
   }
   const Conversation& talk = evidence.conversations[0];
-  const auto here = base::to_integer(fact(talk, cores_fact));
+  const auto here = base::to_integer(fact_in(talk, cores_fact));
   if (here && *here < cores()) {
     result.verdict = Verdict::unavailable;
     result.reason = fmt::format("needs {} cores, and there is {}", cores(), *here);
@@ -173,7 +179,7 @@ CheckResult SpeedCheck::judge(const Evidence& evidence) const {
       return result;
     }
   }
-  const auto samples = measure::samples_from_text(fact(talk, samples_fact));
+  const auto samples = measure::samples_from_text(fact_in(talk, samples_fact));
   if (!talk.trouble.empty() || !samples) {
     result.reason = talk.trouble.empty() ? "could not be set up" : talk.trouble;
     return result;

@@ -19,7 +19,7 @@ class SpeedCheck : public Check {
   SpeedCheck(CheckInfo info, std::string unit, std::vector<measure::Boundary> boundaries);
 
   Evidence collect(Workbench& workbench, std::uint64_t seed) const final;
-  Evidence repeat(Workbench& workbench, const Evidence& before) const final;
+  Evidence repeat(Workbench& workbench, const Evidence& before, std::uint64_t seed) const final;
   CheckResult judge(const Evidence& evidence) const final;
 
   // Cores that it needs; with fewer it is unavailable.

@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 constexpr std::size_t line_bytes_max = 4096;         // unless more of an answer is kept
 constexpr std::size_t receive_bytes_max = 4U << 20;  // before lines are taken
 constexpr std::size_t kept_line_bytes = 200;         // of what is printed
+constexpr std::size_t shown_operation_bytes = 120;
 constexpr std::chrono::milliseconds poll_interval{50};
 constexpr std::chrono::milliseconds goodbye_limit{2'000};
 
@@ -39,6 +40,10 @@ proc::Command command_for(const SubjectSpec& subject, const proc::Cell& cell) {
 }
 
 }  // namespace
+
+std::string shown_operation(const std::string& operation) {
+  return base::printable_line(operation, shown_operation_bytes);
+}
 
 SubjectLink::SubjectLink(const SubjectSpec& subject) : subject_(subject) {
   for (const auto& [name, path] : subject.files) {

@@ -3,11 +3,18 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "grade/conversation.hpp"
 #include "proc/cell.hpp"
 
 namespace assay::grade {
+
+// How a trouble ends if the subject had not greeted yet.
+inline constexpr std::string_view before_ready = " before it was ready";
+
+// An operation as a sentence quotes it.
+std::string shown_operation(const std::string& operation);
 
 class SubjectLink {
  public:

@@ -21,7 +21,7 @@ constexpr std::size_t sources_bytes_max = 4U << 20;
 constexpr std::size_t product_bytes_max = 256U << 20;
 constexpr std::size_t messages_bytes_max = 16U << 10;
 constexpr std::chrono::seconds compile_limit{120};
-constexpr std::chrono::milliseconds poll_interval{5};
+constexpr std::chrono::milliseconds build_poll_interval{5};
 
 using Words = std::vector<std::string>;
 using Files = std::map<std::string, fs::path>;
@@ -89,7 +89,7 @@ class CompilerRun {
   }
 
   bool ended() {
-    cell_.wait(poll_interval);
+    cell_.wait(build_poll_interval);
     if (!cell_.ending() && std::chrono::steady_clock::now() > deadline_) cell_.stop();
     return cell_.ending().has_value();
   }

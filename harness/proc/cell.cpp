@@ -62,6 +62,8 @@ bool wait_readable(int descriptor, milliseconds timeout) {
   return ready > 0;
 }
 
+}  // namespace
+
 // After a debugger in the foreground the terminal goes back to whoever had it.
 class TerminalLoan {
  public:
@@ -82,8 +84,6 @@ class TerminalLoan {
  private:
   pid_t owner_;
 };
-
-}  // namespace
 
 struct Cell::State {
   explicit State(Tier strongest)

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds build_limit{30};
 constexpr std::chrono::seconds run_limit{10};
-constexpr std::chrono::milliseconds poll_interval{20};
+constexpr std::chrono::milliseconds probe_poll_interval{20};
 constexpr std::size_t program_bytes_max = 64U << 20;
 constexpr std::size_t reason_bytes_max = 120;
 constexpr const char* does_nothing =
@@ -21,7 +21,7 @@ bool ends_well(Cell& cell, std::chrono::seconds limit, const std::function<void(
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (!cell.ending() && std::chrono::steady_clock::now() < deadline) {
     pause();
-    cell.wait(poll_interval);
+    cell.wait(probe_poll_interval);
   }
   return cell.stop().clean();
 }

@@ -16,7 +16,7 @@ namespace {
 
 using grade::Timeline;
 
-constexpr int kMostColumns = 80;
+constexpr int kMostColumnsOfPicture = 80;
 constexpr int kIndent = 2;
 constexpr int kWidestName = 12;
 constexpr int kMostLevelRows = 5;
@@ -36,7 +36,8 @@ class Picture {
     level_name_ = clip(timeline.level_name, kWidestName, glyphs_.ellipsis);
     const int names = timeline.levels.empty() ? 0 : width(level_name_) + 1 + label_columns();
     gutter_ = kIndent + std::max(names, static_cast<int>(std::string_view("expected").size())) + 1;
-    scene_ = set_scene(timeline, std::min(style.columns, kMostColumns) - gutter_ - 1, style);
+    scene_ =
+        set_scene(timeline, std::min(style.columns, kMostColumnsOfPicture) - gutter_ - 1, style);
   }
 
   std::vector<std::string> lines() {
@@ -232,7 +233,7 @@ class Picture {
     const int from = *scene_.bracket_from;
     const int span = *scene_.bracket_to - from + 1;
     const std::string& label = timeline_.bracket_label;
-    const int room = std::min(style_.columns, kMostColumns) - gutter_ - 1;
+    const int room = std::min(style_.columns, kMostColumnsOfPicture) - gutter_ - 1;
     Row row(room);
     std::string bracket(glyphs_.bracket_left);
     if (span > 1) {
@@ -282,7 +283,7 @@ class Picture {
     if (cut) parts.push_back(repeated(glyphs_.cut, 2) + " not to scale");
     std::string line;
     for (const std::string& part : parts) line += (line.empty() ? "" : "   ") + part;
-    const int most = std::min(style_.columns, kMostColumns) - kIndent;
+    const int most = std::min(style_.columns, kMostColumnsOfPicture) - kIndent;
     for (const std::string& piece : wrap(line, most)) {
       lines_.push_back(dim(style_, repeated(" ", kIndent) + piece));
     }

@@ -56,18 +56,6 @@ Scenario hammer(Policy policy, std::int64_t calls) {
   return scenario.at(policy.period_ns).acquire(1);
 }
 
-Scenario ends_of_ranges(base::Random& random, Policy policy) {
-  Scenario scenario(policy);
-  scenario.acquire(0).acquire(any_cost_max).acquire(policy.limit + 1).drain().acquire(1);
-  scenario.at(policy.period_ns - 1).acquire(1).at(policy.period_ns).acquire(1);
-  scenario.at(random.between(max_time_ns / 2, max_time_ns - 1)).acquire(0).drain();
-  return scenario.at(max_time_ns)
-      .acquire(1)
-      .acquire(policy.limit)
-      .acquire(any_cost_max)
-      .acquire(policy.limit + 1);
-}
-
 // The smallest cost whose price, in 64 bits, comes round to less than a token (interval >= 3 ns).
 std::int64_t wrapping_cost(std::int64_t period_ns) {
   const auto interval = static_cast<std::uint64_t>(period_ns);

@@ -83,16 +83,6 @@ Scenario every_nanosecond(base::Random& random, Policy policy) {
   return scenario;
 }
 
-Scenario ends_of_ranges(base::Random& random, Policy policy) {
-  const std::int64_t n = policy.limit;
-  Scenario scenario(policy);
-  scenario.acquire(0).acquire(any_cost_max).acquire(n + 1).drain().acquire(1);
-  scenario.at(policy.period_ns - 1).acquire(1).at(policy.period_ns).acquire(1).drain();
-  scenario.at(random.between(max_time_ns / 2, max_time_ns - 1)).acquire(0).drain();
-  scenario.at(max_time_ns).acquire(1).acquire(n).acquire(any_cost_max).acquire(n + 1);
-  return scenario;
-}
-
 void add_edges(base::Random& random, Kind kind, Plan& plan) {
   for (const auto& windows : {plain_windows, odd_windows}) {
     const Policy policy{random.between(6, 12), random.one_of(windows), kind};

@@ -12,8 +12,6 @@
 namespace assay::graders::rate_limiter {
 namespace {
 
-constexpr std::size_t told_steps_max = 12;
-
 // Follows a script, with all the tables that there may be by now.
 class Follower {
  public:
@@ -122,7 +120,7 @@ class RoomCheck final : public grade::ScriptCheck {
     if (result.steps.empty()) return;
     result.reason = fmt::format("{} at {}: {}", result.steps.back().did, result.steps.back().at,
                                 violation.kind);
-    const auto excess = result.steps.size() - std::min(result.steps.size(), told_steps_max);
+    const auto excess = result.steps.size() - std::min(result.steps.size(), grade::told_steps_max);
     result.steps.erase(result.steps.begin(),
                        result.steps.begin() + static_cast<std::ptrdiff_t>(excess));
     if (excess > 0) result.situation += "; the last calls are shown";

@@ -23,7 +23,7 @@ constexpr int threads = 2;
 constexpr int calls_each = 150'000;
 constexpr int first_calls_each[] = {1'000, 10'000};  // a slow one isn't asked for more
 constexpr std::chrono::seconds time_limit{4};
-constexpr std::chrono::seconds cpu_limit{30};
+constexpr std::chrono::seconds scale_cpu_limit{30};
 constexpr std::string_view reference_name = "reference";
 
 // Mostly one key, of which half the calls take tokens; sometimes many, which come and go.
@@ -44,7 +44,7 @@ std::vector<std::string> plan(base::Random& random) {
 Conversation hold(const grade::SubjectSpec& subject, std::string_view name,
                   const std::vector<std::string>& lines) {
   grade::SubjectSpec patient = subject;
-  patient.limits.cpu = cpu_limit;
+  patient.limits.cpu = scale_cpu_limit;
   Conversation talk{std::string(name), {}, "", ""};
   try {
     grade::Session session(patient);
@@ -95,8 +95,8 @@ class ScaleCheck final : public grade::Check {
   }
 
   // A race that is run freely comes out as it likes: all of it again.
-  grade::Evidence repeat(grade::Workbench& workbench,
-                         const grade::Evidence& before) const override {
+  grade::Evidence repeat(grade::Workbench& workbench, const grade::Evidence& before,
+                         std::uint64_t /*seed*/) const override {
     std::vector<std::string> lines;
     for (const auto& exchange : before.conversations.back().exchanges) {
       lines.push_back(exchange.asked);

@@ -71,6 +71,16 @@ Scenario chase(base::Random& random, Policy policy, std::int64_t start_ns, int r
   return scenario;
 }
 
+Scenario ends_of_ranges(base::Random& random, Policy policy) {
+  const std::int64_t n = policy.limit;
+  Scenario scenario(policy);
+  scenario.acquire(0).acquire(any_cost_max).acquire(n + 1).drain().acquire(1);
+  scenario.at(policy.period_ns - 1).acquire(1).at(policy.period_ns).acquire(1).drain();
+  scenario.at(random.between(max_time_ns / 2, max_time_ns - 1)).acquire(0).drain();
+  scenario.at(max_time_ns).acquire(1).acquire(n).acquire(any_cost_max).acquire(n + 1);
+  return scenario;
+}
+
 std::vector<Policy> policies_at_the_ends(base::Random& random, Kind kind) {
   return {{1, max_time_ns, kind},
           {max_time_ns, 1, kind},

@@ -1,8 +1,7 @@
-// What plans are made of: calls on a clock, and the numbers that they use.
+// What plans are made of: calls on a clock.
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,11 +11,6 @@
 #include "graders/rate_limiter/script.hpp"
 
 namespace assay::graders::rate_limiter {
-
-inline constexpr std::int64_t max_time_ns = (std::int64_t{1} << 62) - 1;
-inline constexpr std::int64_t ms = 1'000'000;
-inline constexpr std::int64_t hour_ns = 3'600'000 * ms;
-inline constexpr std::int64_t any_cost_max = std::numeric_limits<std::int64_t>::max();
 
 // A late moment, at which a double can no longer tell one nanosecond from the next.
 inline constexpr std::int64_t late_ns = max_time_ns / 4;
@@ -88,6 +82,9 @@ Scenario random_day(base::Random& random, Policy policy, const Day& day);
 // Random costs, each at the time at which the model lets it in, and a nanosecond before.
 Scenario chase(base::Random& random, Policy policy, std::int64_t start_ns, int rounds,
                std::int64_t pause_ns);
+
+// Costs and times at the ends of what the contract allows.
+Scenario ends_of_ranges(base::Random& random, Policy policy);
 
 // Policies at the ends of what the contract allows, and two large ones.
 std::vector<Policy> policies_at_the_ends(base::Random& random, Kind kind);

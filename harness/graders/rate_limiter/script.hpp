@@ -1,6 +1,8 @@
 // The rate limiter's words of the script protocol, on the grader's side.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +11,12 @@
 #include "graders/rate_limiter/policy.hpp"
 
 namespace assay::graders::rate_limiter {
+
+// The numbers that calls use. The contract says which times and costs there are.
+inline constexpr std::int64_t ms = 1'000'000;
+inline constexpr std::int64_t hour_ns = 3'600'000 * ms;
+inline constexpr std::int64_t max_time_ns = (std::int64_t{1} << 62) - 1;
+inline constexpr std::int64_t any_cost_max = std::numeric_limits<std::int64_t>::max();
 
 std::string setup_line(const Policy& policy);
 std::string call_line(const Call& call);

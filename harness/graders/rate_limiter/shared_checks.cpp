@@ -50,7 +50,6 @@ class TableInterleavings final : public grade::InterleavingCheck {
   }
 
   std::string operation_in_words(const std::string& operation) const override {
-    const auto words = base::split(operation, ' ');
     const auto parsed = parse_operation(operation);
     switch (parsed.kind) {
       case RoundOperation::Kind::call:

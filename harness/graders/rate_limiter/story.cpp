@@ -13,7 +13,6 @@
 namespace assay::graders::rate_limiter {
 namespace {
 
-constexpr std::size_t told_steps_max = 12;
 constexpr std::size_t told_answers_max = 3;
 
 using base::duration_ns;
@@ -82,8 +81,8 @@ std::string leave_out(std::vector<Told>& story) {
   if (of_key >= 2) {
     std::erase_if(story, [&](const Told& told) { return told.call.key != key; });
   }
-  if (story.size() > told_steps_max) {
-    story.erase(story.begin(), story.end() - static_cast<std::ptrdiff_t>(told_steps_max));
+  if (story.size() > grade::told_steps_max) {
+    story.erase(story.begin(), story.end() - static_cast<std::ptrdiff_t>(grade::told_steps_max));
   }
   return fmt::format("; {} of {} calls are shown", story.size(),
                      thousands(static_cast<std::int64_t>(all)));
@@ -116,7 +115,7 @@ void tell(const grade::Performance& performance, const grade::Violation& violati
   const bool any_decision = std::any_of(story.begin(), story.end(),
                                         [](const Told& told) { return told.came.has_value(); });
   const Bracket bracket = bracket_of(story, policy);
-  if (story.size() > told_steps_max) result.situation += leave_out(story);
+  if (story.size() > grade::told_steps_max) result.situation += leave_out(story);
   if (goes_back) result.situation += "; the picture shows the time that has passed, not the clock";
   for (const auto& told : story) {
     result.steps.push_back(step_of(told, policy, &told == &story.back()));

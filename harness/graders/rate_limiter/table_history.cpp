@@ -14,7 +14,7 @@ namespace assay::graders::rate_limiter {
 namespace {
 
 constexpr std::size_t explored_orders_max = 20'000;
-constexpr std::size_t told_answers_max = 2;
+constexpr std::size_t possible_answers_max = 2;
 constexpr const char* wrong_answers = "wrong answers";
 
 using Tables = std::vector<Table>;
@@ -216,7 +216,7 @@ grade::RoundViolation told(const TablePolicy& policy, const std::vector<SeenCall
   auto possible = PossibleAnswers(policy, calls, blamed).find();
   grade::RoundViolation violation{wrong_answers, reason_for(possible, calls[blamed]),
                                   calls[blamed].returns, "", "in any order of these calls"};
-  if (possible.size() > told_answers_max) possible.resize(told_answers_max);
+  if (possible.size() > possible_answers_max) possible.resize(possible_answers_max);
   std::vector<std::string> words;
   for (const auto& each : possible) words.push_back(in_words(each));
   violation.expected =
@@ -237,7 +237,9 @@ std::optional<grade::RoundViolation> unexplained(const grade::Program& program,
   const auto history = history_of(seen.calls);
   check::Interned<Contract> model({policy, &seen.calls, &history.values});
   const auto verdict = check::check_linearizability(history, model, {std::chrono::seconds(2)});
-  if (verdict.answer != check::Answer::violated) return std::nullopt;
+  if (verdict.answer == check::Answer::holds) return std::nullopt;
+  if (verdict.answer == check::Answer::unknown)
+    return grade::RoundViolation{grade::undecided, "", 0, "", ""};
   const auto blamed = verdict.blame->back().operation();
   const auto index = history.values.integer_of(history.operations[blamed].argument);
   return told(policy, seen.calls, static_cast<std::size_t>(index));

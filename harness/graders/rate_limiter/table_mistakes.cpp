@@ -9,25 +9,26 @@
 namespace assay::graders::rate_limiter {
 namespace {
 
-constexpr std::size_t explored_orders_max = 50'000;
+constexpr std::size_t explained_orders_max = 50'000;
 
-enum class Mistake {
+enum class SharingMistake {
   overwrites,   // what was decided is written over what others wrote meanwhile
   takes_later,  // what was decided is taken from what others left meanwhile
   stale_time,   // a call may have a time before that of the last call that took tokens
 };
 
-constexpr Mistake all_mistakes[] = {Mistake::takes_later, Mistake::overwrites, Mistake::stale_time};
+constexpr SharingMistake all_mistakes[] = {SharingMistake::takes_later, SharingMistake::overwrites,
+                                           SharingMistake::stale_time};
 
-std::string in_words(Mistake mistake) {
+std::string in_words(SharingMistake mistake) {
   switch (mistake) {
-    case Mistake::takes_later:
+    case SharingMistake::takes_later:
       return "check-then-act: a call looks at the tokens and takes them in two steps, and another "
              "comes between";
-    case Mistake::overwrites:
+    case SharingMistake::overwrites:
       return "a lost update: a call reads the bucket and writes it back in two steps, over what "
              "another wrote between";
-    case Mistake::stale_time:
+    case SharingMistake::stale_time:
       return "a stale clock: a call decides with a time that it read before another call took "
              "tokens";
   }
@@ -38,10 +39,10 @@ std::string in_words(Mistake mistake) {
 // number of orders that it looks at is limited; beyond, nothing is explained.
 class Explanation {
  public:
-  Explanation(const TablePolicy& policy, const std::vector<SeenCall>& calls, Mistake mistake)
+  Explanation(const TablePolicy& policy, const std::vector<SeenCall>& calls, SharingMistake mistake)
       : policy_(policy), calls_(calls), mistake_(mistake), phases_(calls.size()) {}
 
-  bool exists() { return explore({}); }
+  bool exists() { return explore(Table{}); }
 
  private:
   struct Phase {
@@ -60,7 +61,7 @@ class Explanation {
   }
 
   bool explore(const Table& table) {
-    if (explored_++ > explored_orders_max) return false;
+    if (explored_++ > explained_orders_max) return false;
     bool all_done = true;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       all_done = all_done && phases_[i].done;
@@ -83,10 +84,10 @@ class Explanation {
     for (const auto time_ns : seen.times_ns) {
       Call call = seen.call;
       call.at_ns = time_ns;
-      if (mistake_ != Mistake::stale_time && too_late(table, call)) continue;
+      if (mistake_ != SharingMistake::stale_time && too_late(table, call)) continue;
       for (const auto& outcome : outcomes(policy_, table, call)) {
         if (outcome.decision != seen.came) continue;
-        const bool in_one_step = mistake_ == Mistake::stale_time || outcome.after == table ||
+        const bool in_one_step = mistake_ == SharingMistake::stale_time || outcome.after == table ||
                                  outcome.after.without_room != table.without_room;
         phases_[i] = {true, in_one_step, table.of(call.key), outcome.after.of(call.key)};
         if (explore(in_one_step ? outcome.after : table)) return true;
@@ -100,7 +101,7 @@ class Explanation {
     const Phase& phase = phases_[i];
     Table next = table;
     Table::Bucket bucket = phase.after;
-    if (mistake_ == Mistake::takes_later) {
+    if (mistake_ == SharingMistake::takes_later) {
       const auto now = table.of(bucket.key);
       bucket.full_at_ns += std::max<std::int64_t>(now.full_at_ns - phase.before.full_at_ns, 0);
     }
@@ -113,7 +114,7 @@ class Explanation {
 
   const TablePolicy& policy_;
   const std::vector<SeenCall>& calls_;
-  const Mistake mistake_;
+  const SharingMistake mistake_;
   std::vector<Phase> phases_;
   std::size_t explored_ = 0;
 };
@@ -125,7 +126,7 @@ std::vector<std::string> table_mistakes(const grade::Program& program,
   const auto seen = calls_of(program, report);
   if (seen.no_answer) return {};
   const auto policy = parse_table_policy(program.first.at(0));
-  for (const Mistake mistake : all_mistakes) {
+  for (const SharingMistake mistake : all_mistakes) {
     if (Explanation(policy, seen.calls, mistake).exists()) return {in_words(mistake)};
   }
   return {};

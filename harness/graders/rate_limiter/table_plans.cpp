@@ -1,7 +1,5 @@
 #include "graders/rate_limiter/table_plans.hpp"
 
-#include <limits>
-
 #include <fmt/format.h>
 
 #include "graders/rate_limiter/script.hpp"
@@ -9,10 +7,6 @@
 
 namespace assay::graders::rate_limiter {
 namespace {
-
-constexpr std::int64_t ms = 1'000'000;
-constexpr std::int64_t any_cost_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t max_time_ns = (std::int64_t{1} << 62) - 1;
 
 // Calls in the making. Time only goes forward.
 class Scenario {

@@ -1,3 +1,4 @@
+#include "graders/rate_limiter/script.hpp"
 #include "graders/rate_limiter/table_plans.hpp"
 #include "graders/rate_limiter/table_script.hpp"
 
@@ -7,7 +8,6 @@ namespace {
 using grade::Operations;
 using grade::Program;
 
-constexpr std::int64_t ms = 1'000'000;
 constexpr std::int64_t plenty = 64;  // of room
 
 // Operations as they read: take("a"), look("a").
