@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "grade/broken_answer.hpp"
 #include "grade/interleaving_story.hpp"
 #include "proc/code_places.hpp"
 #include "sim/shrink.hpp"
