@@ -19,6 +19,7 @@ struct GradeOptions {
   std::string seed;  // empty: a fresh one
   bool json = false;
   bool verbose = false;
+  bool thorough = false;
 };
 
 struct StartOptions {

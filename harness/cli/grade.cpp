@@ -136,6 +136,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   auto builder = context.builder();
   grade::Workbench workbench(std::move(solution), exercise, grader.contract_version, builder,
                              grade::heed_interruptions);
+  if (options.thorough) workbench.be_thorough();
   const auto& readied = workbench.ready();
   if (!readied.build.messages.empty()) {
     progress.clear();

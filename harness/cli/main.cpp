@@ -111,6 +111,7 @@ class CommandLine {
     grade->add_option("--solution", g.solution, "reference, stub, or a file or folder; else my/");
     grade->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
     grade->add_option("--only", g.only, "one check, as 1.2 or refill");
+    grade->add_flag("--thorough", g.thorough, "more schedules, and closer figures: takes minutes");
     grade->add_flag("--json", g.json, "the result as one JSON document (docs/results.md)");
     auto* watch =
         add("watch", "grade the first level again at every save", "  ./assay watch rate_limiter",
@@ -148,21 +149,23 @@ class CommandLine {
     auto* fresh = add("new", "the skeleton of a new exercise", "  ./assay new url_shortener",
                       [&](const auto& context) { return cli::make_new(context, a.slug); });
     fresh->add_option("slug", a.slug, "a-z, 0-9 and _")->required();
-    // Programs of their own, which the launcher builds when they are asked for.
-    add("check", "judge a history: linearizability and weaker models",
-        "  ./assay check history.jsonl --model register --explain",
-        [](const auto&) -> int { throw cli::UsageError("the launcher does that: ./assay check"); })
-        ->allow_extras();
-    add("test", "build and run every test of Assay (the launcher does it)",
-        "  ./assay test\n  ./assay test rate_limiter\n  ./assay test --soak 20",
-        [](const auto&) -> int { throw cli::UsageError("the launcher does that: ./assay test"); })
-        ->allow_extras();
+    add_launched("check", "judge a history: linearizability and weaker models",
+                 "  ./assay check history.jsonl --model register --explain");
+    add_launched("test", "build and run every test of Assay",
+                 "  ./assay test\n  ./assay test rate_limiter\n  ./assay test --soak 20");
     auto* completion = add("completion", "completion for a shell",
                            "  source <(./assay completion bash)", [&](const auto&) {
                              print_completion();
                              return cli::exit_code::passed;
                            });
     completion->add_option("shell", a.slug, "bash")->required()->check(CLI::IsMember({"bash"}));
+  }
+
+  // Programs of their own, which the launcher builds and runs; here they are only listed.
+  void add_launched(const std::string& name, const std::string& what, const std::string& examples) {
+    add(name, what, examples, [name](const auto&) -> int {
+      throw cli::UsageError("the launcher does that: ./assay " + name);
+    })->allow_extras();
   }
 
   static std::vector<std::string> options_of(const CLI::App& app) {

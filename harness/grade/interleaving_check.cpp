@@ -15,6 +15,7 @@ namespace assay::grade {
 namespace {
 
 constexpr int seeds_per_program = 600;
+constexpr int thorough_seeds_per_program = 6'000;
 constexpr int seeds_per_candidate = 40;
 constexpr int seeds_of_smallest = 300;
 constexpr std::size_t switches_max = 400;  // a run with more of them isn't shrunk
@@ -242,9 +243,10 @@ const Conversation& InterleavingCheck::told(const Evidence& evidence) const {
 Evidence InterleavingCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   const SubjectSpec& subject = workbench.subject(flavour());
   base::Random random(seed, info().slug);
+  const int seeds = workbench.is_thorough() ? thorough_seeds_per_program : seeds_per_program;
   Rounds rounds;
   for (const auto& program : programs(random)) {
-    const auto more = seeded_rounds(program, seeds_per_program, random);
+    const auto more = seeded_rounds(program, seeds, random);
     rounds.insert(rounds.end(), more.begin(), more.end());
   }
   // What isn't there at all shows in one round, and would take its time in thousands.

@@ -1,6 +1,7 @@
 #include "grade/speed_check.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 
@@ -9,14 +10,17 @@
 #include "base/text.hpp"
 #include "grade/broken_answer.hpp"
 #include "grade/session.hpp"
+#include "proc/machine_load.hpp"
 
 namespace assay::grade {
 namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds time_limit{5};
-constexpr std::chrono::seconds timed_cpu_limit{60};
+constexpr std::chrono::seconds time_limit{10};
+constexpr std::chrono::seconds thorough_time_limit{60};
+constexpr int thorough_pairs = 60;
+constexpr std::chrono::seconds timed_cpu_limit{120};
 constexpr double slice_seconds = 0.04;
 constexpr std::int64_t first_count = 2'000;
 constexpr std::int64_t count_max = 50'000'000;
@@ -25,6 +29,8 @@ constexpr std::string_view talk_name = "measured";
 constexpr const char* samples_fact = "samples";
 constexpr const char* count_fact = "units in a slice";
 constexpr const char* cores_fact = "cores";
+constexpr const char* load_fact = "load_average";
+constexpr const char* stolen_fact = "stolen_share";
 constexpr const char* agreement_fact = "answers that agree";
 
 SubjectSpec patient(SubjectSpec subject) {
@@ -98,8 +104,7 @@ Exchange agreement(const Worker& reference, const Worker& subject) {
 }
 
 void measure_pairs(const SpeedCheck& check, Worker& subject, Worker& reference, Worker& control,
-                   std::uint64_t seed, const std::vector<measure::Boundary>& boundaries,
-                   Conversation& talk) {
+                   measure::Plan plan, Conversation& talk) {
   const auto made = subject.set_up();
   talk.exchanges.push_back({check.setup(), made});
   if (made != "ok") return;
@@ -109,16 +114,16 @@ void measure_pairs(const SpeedCheck& check, Worker& subject, Worker& reference, 
   const auto rate_of = [count](Worker& worker) {
     return [count, &worker] { return static_cast<double>(count) / worker.time_slice(count); };
   };
-  measure::Plan plan;
   plan.reference = rate_of(reference);
   plan.subject = rate_of(subject);
   plan.control = rate_of(control);
   plan.now = [] { return steady_clock::now().time_since_epoch(); };
-  plan.time = time_limit;
-  plan.boundaries = boundaries;
-  plan.seed = seed;
+  const auto before = proc::machine_times();
   const auto samples = measure::measure(plan);
+  const double stolen = proc::stolen_share(before, proc::machine_times());
   subject.end();
+  talk.exchanges.push_back({load_fact, fmt::format("{:.2f}", proc::load_average())});
+  talk.exchanges.push_back({stolen_fact, fmt::format("{:.3f}", stolen)});
   talk.exchanges.push_back({count_fact, std::to_string(count)});
   talk.exchanges.push_back(agreement(reference, subject));
   talk.exchanges.push_back({samples_fact, measure::to_text(samples)});
@@ -136,11 +141,16 @@ Evidence SpeedCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   if (here < cores()) return {{talk}};
   Workbench reference = workbench.reference();
   const SubjectSpec& model = reference.subject();
+  measure::Plan plan;
+  plan.time = workbench.is_thorough() ? thorough_time_limit : time_limit;
+  plan.boundaries = boundaries_;
+  plan.seed = seed;
+  if (workbench.is_thorough()) plan.fewest_pairs = thorough_pairs;
   Worker first(*this, model, Worker::Whose::ours, seed);
   Worker second(*this, model, Worker::Whose::ours, seed);
   try {
     Worker subject(*this, workbench.subject(), Worker::Whose::the_solution, seed);
-    measure_pairs(*this, subject, first, second, seed, boundaries_, talk);
+    measure_pairs(*this, subject, first, second, plan, talk);
   } catch (const SubjectTrouble& trouble) {
     talk.trouble = trouble.what();
   }
@@ -188,10 +198,15 @@ CheckResult SpeedCheck::judge(const Evidence& evidence) const {
   result.metrics = {{"ratio_to_reference", figure.ratio}, {"ratio_low", figure.low},
                     {"ratio_high", figure.high},          {"pairs", figure.pairs},
                     {"control_low", figure.control_low},  {"control_high", figure.control_high}};
+  for (const char* name : {load_fact, stolen_fact}) {
+    result.metrics[name] = std::strtod(fact_in(talk, name).c_str(), nullptr);
+  }
   result.reason = fmt::format("{} a second: {}", unit_, measure::in_words(figure));
   if (!figure.decided) {
     result.verdict = Verdict::noisy;
-    result.reason += "; " + figure.why_noisy;
+    result.reason +=
+        fmt::format("; {}; the machine's load was {}, and {} of its time was stolen",
+                    figure.why_noisy, fact_in(talk, load_fact), fact_in(talk, stolen_fact));
     return result;
   }
   result.points = figure.share * info().points;

@@ -33,6 +33,10 @@ class Workbench {
 
   const Solution& solution() const { return solution_; }
 
+  // Whether checks may take their time, for closer figures and rarer schedules.
+  void be_thorough() { thorough_ = true; }
+  bool is_thorough() const { return thorough_; }
+
   // Why this solution can't take part in a level, if so: it doesn't speak the level's protocol.
   std::optional<std::string> left_out_of(int level) const;
 
@@ -53,6 +57,7 @@ class Workbench {
   const int contract_version_;
   proc::Builder& builder_;
   const std::function<void()> pause_;
+  bool thorough_ = false;
   std::map<proc::Flavour, Readied> readied_;
 };
 
