@@ -149,6 +149,22 @@ class Narrator {
   std::size_t left_out_ = 0;
 };
 
+// Of a round without a report, what was asked: nobody knows how far it came.
+std::vector<Step> asked_steps(const InterleavingCheck& check, const Program& program) {
+  std::vector<Step> steps;
+  const auto add = [&](int part, const Operations& operations, std::size_t from) {
+    for (std::size_t i = from; i < operations.size() && steps.size() < told_steps_max; ++i) {
+      steps.push_back({who(part), check.operation_in_words(operations[i]), "", "", true, ""});
+    }
+  };
+  add(first_part, program.first, 1);
+  for (std::size_t i = 0; i < program.threads.size(); ++i) {
+    add(static_cast<int>(i), program.threads[i], 0);
+  }
+  add(last_part, program.last, 0);
+  return steps;
+}
+
 // A holder that isn't stuck itself has gone on, or ended, with what it holds.
 std::string deadlock_in_words(const RoundReport& report) {
   std::string stuck;
@@ -236,6 +252,8 @@ void tell_round(const InterleavingCheck& check, const FailedRound& failure,
       result.situation += fmt::format("; the first {} steps are left out", narrator.left_out());
     }
     result.where = narrator.place();
+  } else {
+    result.steps = asked_steps(check, failure.program);
   }
   result.reason = reason_of(failure, result);
   const bool judged_by_answers = failure.report && !result.steps.empty() &&
