@@ -11,6 +11,7 @@ from findings import Finding
 
 GRADERS_TOWER = re.compile(r"\bassay::(cli|graders|report|grade|check|load|fault|proc)::")
 HOSTS = re.compile(r"\bassay::host::")
+INCLUDED = re.compile(r'^#include "(.*)"$', re.MULTILINE)
 COMPILE_LIMIT_S = 60
 
 
@@ -25,10 +26,16 @@ def check_link(slug, subject):
             yield Finding(f"harness/host/{slug}", 0, f"is the grader's: {symbol[:200]}")
 
 
+def compiled_as(file):
+    """The sources that a translation unit is made of: itself, or several that it includes."""
+    together = "Unity" in file.parts
+    return map(pathlib.Path, INCLUDED.findall(file.read_text())) if together else [file]
+
+
 def command_for(build, folder):
     """How the build compiles a source of a folder, without the source and its outputs."""
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        if pathlib.Path(entry["file"]).parent == folder:
+        if any(source.parent == folder for source in compiled_as(pathlib.Path(entry["file"]))):
             words = shlex.split(entry["command"])
             for option in ("-o", "-MF", "-MT", "-c"):
                 while option in words:
