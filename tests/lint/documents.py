@@ -10,6 +10,9 @@ FENCE = re.compile(r"^\s*```(\w*)")
 TOOLS = {"./assay", ".ci/run", "git", "cd", "cmake", "ctest", "ninja", "apt-get", "sudo", "gdb",
          "python3", "clang-format", "diff", "less", "$EDITOR", "source", "assay"}
 BUILT = "build/"
+# What a page may count, and where that lies.
+COUNTED = ((re.compile(r"\b(\d+) [^.,\d]*\(mutants\)"), "tests/*/mutants/*"),
+           (re.compile(r"\b(\d+) [^.,\d]*\(variants\)"), "tests/*/variants/*"))
 
 
 def check_documents(root, names):
@@ -27,11 +30,21 @@ def check_documents(root, names):
                 linked.add(str(found.relative_to(root)))
         yield from check_commands(name, text)
         yield from check_quotations(name, text, sources)
+        yield from check_counts(root, name, text)
     for name in documents:
         if name.startswith("docs/") and name not in linked:
             yield Finding(name, 0, "no other page links to it")
     if "README.md" not in names:
         yield Finding("README.md", 0, "is missing")
+
+
+def check_counts(root, name, text):
+    for words, folders in COUNTED:
+        there = sum(1 for _ in root.glob(folders))
+        for counted in words.finditer(text):
+            if int(counted[1]) != there:
+                line = text.count("\n", 0, counted.start()) + 1
+                yield Finding(name, line, f"counts {counted[1]} of {folders}, and there are {there}")
 
 
 def links_in(text):

@@ -102,6 +102,12 @@ class Documents(Folder):
         self.assertEqual(len(self.found()), 1)
         self.assertIn("README.md:6", self.found()[0])
 
+    def test_counts_again_what_a_page_counts(self):
+        self.write("tests/x/mutants/one/mutation.toml", "")
+        self.write("README.md", "each of 1 mistakes (mutants) is caught,\nand 2 more (variants)\n")
+        self.assertEqual(self.found(), [
+            "README.md:2: counts 2 of tests/*/variants/*, and there are 0"])
+
 
 class Exercises(Folder):
     check = {"id": "1.1", "slug": "sum", "level": 1, "max_points": 6, "verdict": "pass"}
