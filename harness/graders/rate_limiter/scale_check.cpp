@@ -22,20 +22,23 @@ constexpr int turns = 18;
 constexpr int threads = 2;
 constexpr int calls_each = 150'000;
 constexpr int first_calls_each[] = {1'000, 10'000};  // a slow one isn't asked for more
-constexpr std::chrono::seconds time_limit{4};
+constexpr double fewest_calls = 500'000;             // for a pass
+constexpr std::chrono::seconds time_limit{8};
 constexpr std::chrono::seconds scale_cpu_limit{30};
 constexpr std::string_view reference_name = "reference";
 
-// Mostly one key, of which half the calls take tokens; sometimes many, which come and go.
+// Mostly one key, of which half the calls take tokens; sometimes many, which come and go. Every
+// other time the threads are interrupted, so that they meet also on a machine that has no core for
+// each of them.
 std::vector<std::string> plan(base::Random& random) {
   const TablePolicy policy{random.between(60'000, 150'000), random.between(2, 500) * 1'000'000,
                            10'000, true};
   std::vector<std::string> lines{setup_line(policy)};
   for (int turn = 0; turn < turns; ++turn) {
     const bool first = turn < static_cast<int>(std::size(first_calls_each));
-    lines.push_back(fmt::format("load {} {} {} {}", random.between(1, 1'000'000), threads,
+    lines.push_back(fmt::format("load {} {} {} {}{}", random.between(1, 1'000'000), threads,
                                 first ? first_calls_each[turn] : calls_each,
-                                turn % 3 == 0 ? 1'000 : 0));
+                                turn % 3 == 0 ? 1'000 : 0, turn % 2 == 0 ? "" : " interrupted"));
     lines.push_back(tick_text(policy.capacity * policy.interval_ns + 1));
   }
   return lines;
@@ -129,9 +132,15 @@ class ScaleCheck final : public grade::Check {
       result.reason = came.trouble;
       return result;
     }
+    result.metrics["calls"] = calls_in(came);
+    if (calls_in(came) < fewest_calls) {
+      result.verdict = grade::Verdict::unknown;
+      result.reason = fmt::format("only {:.0f} calls were made in {} s: too few to tell",
+                                  calls_in(came), time_limit.count());
+      return result;
+    }
     result.verdict = grade::Verdict::pass;
     result.points = info().points;
-    result.metrics["calls"] = calls_in(came);
     return result;
   }
 

@@ -34,7 +34,8 @@ class Host final : public assay::host::Operations {
     if (is("tick", 1)) return std::to_string(clock_.advance(nanoseconds(words[1])).count());
     if (is("without_room", 0) && shared_) return std::to_string(shared_->without_room());
     if (is("fill", 1)) return std::to_string(host::fill(whole_number(words[1]), *limiter_));
-    if (is("load", 4)) return host::run(load_of(words), *limiter_);
+    const bool loads = is("load", 4) || (is("load", 5) && words[5] == "interrupted");
+    if (loads) return host::run(load_of(words), *limiter_);
     if (is("stress", 4) && shared_) return host::stress(load_of(words), *shared_), "ok";
     throw BadRequest{"unknown operation: " + std::string(words[0])};
   }
@@ -79,7 +80,7 @@ class Host final : public assay::host::Operations {
 
   static host::Load load_of(const Words& words) {
     return {static_cast<std::uint64_t>(whole_number(words[1])), whole_number(words[2]),
-            whole_number(words[3]), whole_number(words[4])};
+            whole_number(words[3]), whole_number(words[4]), words.size() > 5};
   }
 
   host::ScriptClock clock_;

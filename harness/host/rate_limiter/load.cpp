@@ -4,9 +4,12 @@
 #include <exception>
 #include <latch>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#include "host/interruptions.hpp"
 
 namespace rate_limiter::host {
 namespace {
@@ -94,6 +97,8 @@ void in_threads(std::int64_t count, const Body& body) {
 std::string run(const Load& load, Limiter& limiter) {
   std::vector<Tally> tallies(static_cast<std::size_t>(load.threads));
   in_threads(load.threads, [&](std::int64_t thread) {
+    std::optional<assay::host::Interruptions> interruptions;
+    if (load.interrupted) interruptions.emplace();
     tallies[static_cast<std::size_t>(thread)] = call_in_one_thread(load, thread, limiter);
   });
   Tally sum;

@@ -17,6 +17,7 @@ struct Load {
   std::int64_t threads = 1;
   std::int64_t calls = 1;  // of each thread
   std::int64_t keys = 1;
+  bool interrupted = false;  // the threads are, again and again (host/interruptions.hpp)
 };
 
 // "ADMITTED DIGEST". The clock must stand still meanwhile.
