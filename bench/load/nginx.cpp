@@ -31,10 +31,11 @@ std::string configuration(const std::filesystem::path& folder, std::uint16_t por
       "daemon off; master_process off; worker_processes 1; worker_rlimit_nofile 4096;\n"
       "error_log stderr crit; pid PREFIX/pid;\n"
       "events { worker_connections 2048; }\n"
-      "http { access_log off; keepalive_requests 1000000000; client_body_temp_path PREFIX/1;\n"
-      "proxy_temp_path PREFIX/2; fastcgi_temp_path PREFIX/3; uwsgi_temp_path PREFIX/4;\n"
-      "scgi_temp_path PREFIX/5;\n"
-      "server { listen 127.0.0.1:PORT; location / { return 200 'hello, world\\n'; } } }\n";
+      "http { access_log off; log_format times '$msec'; keepalive_requests 1000000000;\n"
+      "client_body_temp_path PREFIX/1; proxy_temp_path PREFIX/2; fastcgi_temp_path PREFIX/3;\n"
+      "uwsgi_temp_path PREFIX/4; scgi_temp_path PREFIX/5;\n"
+      "server { listen 127.0.0.1:PORT; location / { return 200 'hello, world\\n'; }\n"
+      "location /logged { access_log PREFIX/times times; return 200 'hello, world\\n'; } } }\n";
   base::replace_all(text, "PREFIX", folder.string());
   base::replace_all(text, "PORT", std::to_string(port));
   return text;
@@ -105,6 +106,13 @@ void Nginx::start(const std::filesystem::path& program, int core) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   throw std::runtime_error("nginx doesn't listen on " + endpoint().text());
+}
+
+std::vector<double> Nginx::answer_times_s() const {
+  std::ifstream log(folder_ / "times");
+  std::vector<double> times;
+  for (double time = 0; log >> time;) times.push_back(time);
+  return times;
 }
 
 void Nginx::stop() {

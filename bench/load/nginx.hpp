@@ -24,6 +24,9 @@ class Nginx {
 
   net::Endpoint endpoint() const { return net::Endpoint::loopback(port_); }
   std::string url() const { return "http://" + endpoint().text() + "/"; }
+  // Below this, it writes down when it answers.
+  std::string logged_url() const { return url() + "logged"; }
+  std::vector<double> answer_times_s() const;  // of the wall clock, to the millisecond, in order
   pid_t process() const { return process_; }
 
  private:
