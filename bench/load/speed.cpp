@@ -1,4 +1,6 @@
-// load_speed [beside] [stall]: what the load generator costs, and whether it tells the truth.
+// load_speed [record] [beside] [stall]: what the load generator costs, and whether it tells the
+// truth.
+//   record  ns that a histogram takes to record a value, and a clock to be read
 //   beside  in turns with wrk (A B B A), against the same nginx on the other core: requests a
 //           second, and CPU of the generator for each, as ratios with their intervals
 //   stall   nginx stopped for 1 s of 10: p90 and p99 beside what follows from the schedule
@@ -17,6 +19,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/histogram.hpp"
+#include "base/random.hpp"
 #include "load/fixed_request.hpp"
 #include "load/load.hpp"
 #include "measure/statistics.hpp"
@@ -190,6 +194,35 @@ bool stall(const Nginx& nginx, double rate_per_s) {
   return good;
 }
 
+template <class Action>
+double ns_each(int count, Action action) {
+  const std::int64_t begin_ns = monotonic_ns();
+  for (int i = 0; i < count; ++i) action(i);
+  return static_cast<double>(monotonic_ns() - begin_ns) / count;
+}
+
+void record() {
+  constexpr int count = 1'000'000;
+  constexpr int repetitions = 15;
+  base::Random random(1);
+  std::vector<std::int64_t> values;
+  for (int i = 0; i < count; ++i) {
+    values.push_back(random.between(0, std::int64_t{1} << random.between(12, 24)));
+  }
+  base::Histogram histogram;
+  std::int64_t sum_ns = 0;
+  std::vector<double> recordings;
+  std::vector<double> readings;
+  for (int i = 0; i < repetitions; ++i) {
+    recordings.push_back(
+        ns_each(count, [&](int n) { histogram.record(values[static_cast<std::size_t>(n)]); }));
+    readings.push_back(ns_each(count, [&](int) { sum_ns += monotonic_ns(); }));
+  }
+  std::printf("a record takes %.1f ns, reading the clock %.1f ns (medians; %s)\n",
+              measure::median(recordings), measure::median(readings),
+              histogram.count() > 0 && sum_ns != 0 ? "good" : "MISSED");
+}
+
 void stay_on(int core) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
@@ -200,6 +233,7 @@ void stay_on(int core) {
 }
 
 bool run_parts(const std::vector<std::string>& parts) {
+  if (std::find(parts.begin(), parts.end(), "record") != parts.end()) record();
   const auto nginx_program = bench::find_program("nginx");
   const auto wrk = bench::find_program("wrk");
   if (!nginx_program) {
@@ -225,7 +259,7 @@ bool run_parts(const std::vector<std::string>& parts) {
 
 int main(int count, char** words) {
   std::vector<std::string> parts(words + 1, words + count);
-  if (parts.empty()) parts = {"beside", "stall"};
+  if (parts.empty()) parts = {"record", "beside", "stall"};
   try {
     return run_parts(parts) ? 0 : 1;
   } catch (const std::exception& error) {

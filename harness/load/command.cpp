@@ -1,6 +1,7 @@
 #include "load/command.hpp"
 
 #include <poll.h>
+#include <sys/resource.h>
 
 #include <cstring>
 #include <ostream>
@@ -35,6 +36,21 @@ void check_options(const LoadOptions& options) {
   if (options.timeout.count() == 0) refuse("--timeout is more than 0");
 }
 
+// A connection takes a descriptor, and the usual soft limit is 1,024.
+void make_room_for(std::size_t connections) {
+  constexpr rlim_t others = 64;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t needed = connections + others;
+  if (limit.rlim_cur >= needed) return;
+  if (limit.rlim_max < needed) {
+    throw std::invalid_argument("--connections takes " + std::to_string(limit.rlim_max - others) +
+                                " at most here: `ulimit -n` says how many files may be open");
+  }
+  limit.rlim_cur = needed;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // One connection, before all else: a server that isn't there is a mistake, not a measurement.
 void knock(const net::Endpoint& endpoint, std::chrono::nanoseconds timeout) {
   const net::Descriptor socket = net::begin_connecting(endpoint);
@@ -43,7 +59,8 @@ void knock(const net::Endpoint& endpoint, std::chrono::nanoseconds timeout) {
   const int ready = ::poll(&waiting, 1, static_cast<int>(timeout_ms.count()) + 1);
   const int error = ready > 0 ? net::pending_error(socket.get()) : ETIMEDOUT;
   if (error != 0) {
-    throw net::NetError("connect to " + endpoint.text() + ": " + std::strerror(error));
+    throw net::NetError("connect to " + endpoint.text() + ": " + std::strerror(error) +
+                        ": is the server running?");
   }
 }
 
@@ -52,6 +69,7 @@ class Session {
   Session(const LoadOptions& options, const std::atomic<bool>& stop, std::ostream& err)
       : options_(options), url_(parse_url(options.url)), source_(url_, options.request), err_(err) {
     check_options(options);
+    make_room_for(options.connections);
     knock(url_.endpoint, options.timeout);
     plan_.poisson = options.poisson;
     plan_.warm_up = options.warm_up;

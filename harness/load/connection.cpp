@@ -26,7 +26,7 @@ int Connection::open(const net::Endpoint& endpoint, const net::MakeSocket& make)
   return begun ? 0 : errno;
 }
 
-int Connection::finish_opening() { return net::pending_error(socket.get()); }
+int Connection::finish_opening() const { return net::pending_error(socket.get()); }
 
 int Connection::send_rest() {
   while (!all_sent()) {

@@ -21,7 +21,7 @@ struct Connection {
 
   // These give 0, or the number of the error.
   int open(const net::Endpoint& endpoint, const net::MakeSocket& make);
-  int finish_opening();
+  int finish_opening() const;
   int send_rest();  // as much as can be sent now
   void close();
 

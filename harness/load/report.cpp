@@ -110,6 +110,23 @@ void print_seconds(const Result& result, std::ostream& out) {
   }
 }
 
+void print_probes(const std::vector<Result>& steps, const FoundRate& found, std::ostream& out) {
+  const double percent = found.target.percent;
+  out << "  tried       accepted     errors        p50" << padded(percent_in_words(percent), 11)
+      << "        max\n";
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Result& step = steps[i];
+    out << padded(rate_in_words(found.probes[i].rate_per_s), 9) << "/s"
+        << padded(rate_in_words(step.achieved_per_s()), 9) << "/s"
+        << padded(counted(step.errors()), 11);
+    for (const double each : {50.0, percent, 100.0}) {
+      const auto ns = static_cast<double>(step.latency.percentile_ns(each));
+      out << padded(step.latency.count() == 0 ? "-" : rounded_ns(ns), 11);
+    }
+    out << (found.probes[i].met ? "   met" : "   missed") << '\n';
+  }
+}
+
 std::string kind_of_load(const Result& result) {
   if (result.closed_loop()) return "closed loop";
   return "open loop, " + rate_in_words(result.planned_rate_per_s) + " a second" +
@@ -181,18 +198,7 @@ void print(const Report& report, std::ostream& out) {
     if (&step != &report.steps.back()) out << '\n';
   }
   if (!report.found) return;
-  out << "  tried       accepted     errors        p50        p99        max\n";
-  for (std::size_t i = 0; i < report.steps.size(); ++i) {
-    const Result& step = report.steps[i];
-    out << padded(rate_in_words(report.found->probes[i].rate_per_s), 9) << "/s"
-        << padded(rate_in_words(step.achieved_per_s()), 9) << "/s"
-        << padded(counted(step.errors()), 11);
-    for (const double percent : {50.0, 99.0, 100.0}) {
-      const auto ns = static_cast<double>(step.latency.percentile_ns(percent));
-      out << padded(step.latency.count() == 0 ? "-" : rounded_ns(ns), 11);
-    }
-    out << (report.found->probes[i].met ? "   met" : "   missed") << '\n';
-  }
+  print_probes(report.steps, *report.found, out);
   out << '\n' << url << ": ";
   print(*report.found, out);
 }

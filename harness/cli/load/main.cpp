@@ -46,7 +46,8 @@ void add_options(CLI::App& app, load::LoadOptions& options, Words& words) {
   app.add_option("--timeout", words.timeout, "of an answer (5s)");
   app.add_option("--find-rate", words.find_rate, "the highest rate that meets this: p99=20ms");
   app.add_option("--method", options.request.method, "GET");
-  app.add_option("--header", options.request.headers, "'Name: value'; may be given again");
+  app.add_option("--header", options.request.headers, "'Name: value'; may be given again")
+      ->allow_extra_args(false);
   app.add_option("--body", options.request.body, "of each request");
   app.add_option("--seed", options.seed, "of arrivals at random (1)");
   app.add_flag("--json", options.json, "one JSON document");
