@@ -268,6 +268,17 @@ TEST(Connections, StayBetweenSlices) {
   for (std::size_t i = 0; i < source.sent.size(); ++i) EXPECT_EQ(source.sent[i].number, i);
 }
 
+TEST(Connections, ThatAreOpenedBeforeASliceCarryNothingYet) {
+  ScriptedServer server([](std::uint64_t) {
+    return Reaction{answer_with(200, "", "Connection: close\r\n"), Then::close};
+  });
+  Recording source;
+  Load load(server.endpoint(), source, with(4));
+  std::uint64_t offered = load.run(closed_loop(50ms)).offered;
+  offered += load.run(closed_loop(50ms)).offered;
+  EXPECT_EQ(offered, source.sent.size());
+}
+
 TEST(Connections, AreMadeByTheFactoryThatIsHandedIn) {
   ScriptedServer server(plainly);
   int made = 0;
