@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <sstream>
 
 #include "load/command.hpp"
@@ -13,7 +14,8 @@
 namespace assay::load {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 Result slice(int accepted, std::int64_t latency_ns) {
   Result result;
