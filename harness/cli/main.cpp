@@ -151,6 +151,8 @@ class CommandLine {
     fresh->add_option("slug", a.slug, "a-z, 0-9 and _")->required();
     add_launched("check", "judge a history: linearizability and weaker models",
                  "  ./assay check history.jsonl --model register --explain");
+    add_launched("load", "load an HTTP server, and see how long its answers take",
+                 "  ./assay load http://localhost:8080/ --rate 2000");
     add_launched("test", "build and run every test of Assay",
                  "  ./assay test\n  ./assay test rate_limiter\n  ./assay test --soak 20");
     auto* completion = add("completion", "completion for a shell",
