@@ -182,8 +182,11 @@ void Gate::Loop::listen() {
   watch(listener_.get(), EPOLLIN, &listener_);
 }
 
-// Of a unix socket the file stays, as it does when a server dies, so that clients are refused.
+// Whoever is connected already, goes on. Of a unix socket the file stays, as it does when a server
+// dies, so that clients are refused.
 void Gate::Loop::stop_listening() {
+  while (accept_some()) {
+  }
   if (listener_) forget(listener_);
   listener_.close();
   refuses_ = true;
@@ -199,11 +202,13 @@ void Gate::Loop::pause_accepting(bool pause) {
   if (pause) accepts_again_at_ = steady_clock::now() + accept_pause;
 }
 
-void Gate::Loop::accept_some() {
-  for (int i = 0; i < accepts_at_once && listener_; ++i) {
+// False once nobody waits, or nobody can be accepted now.
+bool Gate::Loop::accept_some() {
+  for (int i = 0; i < accepts_at_once; ++i) {
+    if (!listener_) return false;
     if (links_.size() >= kMostConnections) {
       pause_accepting(true);
-      return;
+      return false;
     }
     net::Descriptor client(
         ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
@@ -214,8 +219,9 @@ void Gate::Loop::accept_some() {
     const bool gone_already = errno == ECONNABORTED || errno == EINTR;
     if (gone_already) continue;
     if (errno != EAGAIN) pause_accepting(true);
-    return;
+    return false;
   }
+  return true;
 }
 
 void Gate::Loop::accept_one(net::Descriptor client) {

@@ -43,7 +43,7 @@ class Gate::Loop {
   void listen();
   void stop_listening();
   void pause_accepting(bool pause);
-  void accept_some();
+  bool accept_some();
   void accept_one(net::Descriptor client);
   void watch(int socket, std::uint32_t events, void* data) const;
   void forget(const net::Descriptor& socket) const;

@@ -47,7 +47,9 @@ std::optional<std::uint64_t> scaled(std::string_view number, std::uint64_t size)
       continue;
     }
     const auto digit = static_cast<std::uint64_t>(letter - '0');
-    if (fraction && scale % 10 != 0 && digit != 0) return {};
+    const bool too_fine = fraction && scale % 10 != 0;
+    if (too_fine && digit != 0) return {};
+    if (too_fine) continue;
     if (fraction) scale /= 10;
     std::uint64_t part = 0;
     if (__builtin_mul_overflow(digit, fraction ? scale : size, &part)) return {};

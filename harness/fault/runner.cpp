@@ -1,5 +1,6 @@
 #include "fault/runner.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -29,7 +30,7 @@ std::string event_text(const Event& event) {
 
 // Takes "<name> <duration>" from the front.
 nanoseconds take_time(std::string_view& text, std::string_view name) {
-  const auto end = text.find_first_of(",");
+  const auto end = text.find(',', std::min(name.size(), text.size()));
   const bool named = text.starts_with(name) && end != std::string_view::npos;
   const auto time = named ? to_duration(text.substr(name.size(), end - name.size())) : std::nullopt;
   if (!time) throw std::invalid_argument("no '" + std::string(name) + "' where it has to be");
