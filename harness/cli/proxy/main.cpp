@@ -148,6 +148,7 @@ int run(const Options& options) {
   std::ostream& progress = options.json ? std::cerr : std::cout;
   fault::Gate gate(places);
   Journal journal(gate, progress);
+  for (const fault::Fault& fault : faults) gate.apply(fault);  // before anyone knows the port
   const auto report = [&] {
     return fault::GateReport{gate.endpoint().text(), places.upstream.text(), options.seed,
                              gate.in_force(),        gate.counters(),        journal.events()};
@@ -163,7 +164,7 @@ int run(const Options& options) {
                              [&] { return fault::to_json(report()); }});
     progress << "control by HTTP on " << control->endpoint().text() << std::endl;
   }
-  for (const fault::Fault& fault : faults) journal.apply_now(fault);
+  for (const fault::Fault& fault : faults) journal.note({{}, {}, {}, fault, ""});
   fault::ScheduleRunner runner(schedule, journal,
                                [&](const fault::Event& event) { journal.note(event); });
   runner.start(journal.start());
