@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr milliseconds slice_time(50);
-constexpr std::chrono::seconds time_of_a_figure(12);
+constexpr std::chrono::seconds time_of_a_figure(15);
 constexpr double least_added_ns = 100;  // below that it is noise
 constexpr int fewest_pairs = 40;
 

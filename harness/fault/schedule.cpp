@@ -111,7 +111,7 @@ Action parse_action(std::string_view text) {
 std::string to_text(const Action& action) {
   if (const auto* const fault = std::get_if<Fault>(&action)) return to_text(*fault);
   const auto& fault = std::get<ProcessFault>(action);
-  const std::string name(entry_of_deed(fault.deed).name);
+  std::string name(entry_of_deed(fault.deed).name);
   if (fault.deed != Deed::clock) return name;
   const std::string sign = fault.clock_step < nanoseconds::zero() ? "" : "+";
   return name + ' ' + sign + duration_text(fault.clock_step);

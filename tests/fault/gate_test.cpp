@@ -177,24 +177,24 @@ void allow_descriptors(rlim_t count) {
 }
 
 TEST_F(Gates, ServeAThousandAtOnceAndLeaveNothing) {
-  constexpr int many = 1000;
+  constexpr rlim_t many = 1000;
   allow_descriptors(5 * many);
   if (IsSkipped()) return;
   const int before = open_descriptors();
   {
     std::vector<Peer> peers;
-    for (int i = 0; i < many; ++i) peers.emplace_back(gate_->endpoint());
-    for (int i = 0; i < many; ++i) {
-      EXPECT_TRUE(peers[static_cast<std::size_t>(i)].send(std::to_string(10'000 + i)));
+    for (rlim_t i = 0; i < many; ++i) peers.emplace_back(gate_->endpoint());
+    for (rlim_t i = 0; i < many; ++i) {
+      EXPECT_TRUE(peers[i].send(std::to_string(10'000 + i)));
     }
-    for (int i = 0; i < many; ++i) {
-      EXPECT_EQ(peers[static_cast<std::size_t>(i)].read(5).bytes, std::to_string(10'000 + i));
+    for (rlim_t i = 0; i < many; ++i) {
+      EXPECT_EQ(peers[i].read(5).bytes, std::to_string(10'000 + i));
     }
-    EXPECT_EQ(gate_->counters().open, static_cast<std::uint64_t>(many));
+    EXPECT_EQ(gate_->counters().open, many);
   }
   expect_all_closed();
   EXPECT_TRUE(eventually([&] { return open_descriptors() == before; }));
-  EXPECT_EQ(gate_->counters().accepted, static_cast<std::uint64_t>(many));
+  EXPECT_EQ(gate_->counters().accepted, many);
 }
 
 TEST_F(Gates, OutliveClientsThatVanishAtEveryStage) {

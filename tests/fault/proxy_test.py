@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Goal: `assay proxy` as its users meet it: by command line, schedule and HTTP; how it ends; what it
-says to bad input. Method: the program (ASSAY_PROXY) in front of a server of the test's own."""
+"""Goal: `assay proxy` as its users meet it: by command line, schedule and HTTP; how it ends; what
+it says to bad input. Method: the program (ASSAY_PROXY) in front of a server of the test's own."""
 import json
 import os
 import pathlib
@@ -136,7 +136,8 @@ class ProxyTest(unittest.TestCase):
         self.assertIn("listen on", self.refused(upstream, upstream))
         self.assertIn("can't read the schedule", self.refused("0", upstream, "--schedule", "/no"))
         kill = self.schedule("at 1s kill\n")
-        self.assertIn("'kill' is done to a process", self.refused("0", upstream, "--schedule", kill))
+        self.assertIn("'kill' is done to a process",
+                      self.refused("0", upstream, "--schedule", kill))
         wrong = self.schedule("at 1s pass\nclog\n")
         self.assertIn("line 2", self.refused("0", upstream, "--schedule", wrong))
         self.refused("0")

@@ -95,7 +95,7 @@ fault::Schedule read_schedule(const std::string& file) {
     throw std::invalid_argument(file + " has more than 1 MiB: that is no schedule");
   }
   try {
-    const fault::Schedule schedule = fault::parse_schedule(text);
+    fault::Schedule schedule = fault::parse_schedule(text);
     for (const fault::Step& step : schedule.steps) {
       if (!std::holds_alternative<fault::ProcessFault>(step.action)) continue;
       throw std::invalid_argument("'" + fault::to_text(step.action) +

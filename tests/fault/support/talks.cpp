@@ -197,7 +197,7 @@ std::string echo(std::string& inbox) { return std::exchange(inbox, ""); }
 std::string lines(std::string& inbox) {
   const auto end = inbox.rfind('\n');
   if (end == std::string::npos) return "";
-  const std::string whole = inbox.substr(0, end + 1);
+  std::string whole = inbox.substr(0, end + 1);
   inbox.erase(0, end + 1);
   return whole;
 }
