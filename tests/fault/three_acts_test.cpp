@@ -127,6 +127,7 @@ TEST_P(ThreeActs, Clog) {
   EXPECT_TRUE(peer.send(exchange.request));
   EXPECT_TRUE(peer.hears_nothing(a_while));
   EXPECT_EQ(gate_->counters().to_server.passed_bytes, passed);
+  EXPECT_EQ(gate_->counters().to_server.held_bytes, 0U);  // it is not even read
   apply("pass");
   EXPECT_EQ(peer.read(exchange.answer.size()).bytes, exchange.answer);
   for (const Exchange& opening : talk_->opening()) expect(meanwhile, opening);
