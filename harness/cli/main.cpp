@@ -153,6 +153,8 @@ class CommandLine {
                  "  ./assay check history.jsonl --model register --explain");
     add_launched("load", "load an HTTP server, and see how long its answers take",
                  "  ./assay load http://localhost:8080/ --rate 2000");
+    add_launched("proxy", "stand between a client and a server, and break what they say",
+                 "  ./assay proxy 8081 localhost:8080 --fault 'delay 20ms jitter 5ms'");
     add_launched("test", "build and run every test of Assay",
                  "  ./assay test\n  ./assay test rate_limiter\n  ./assay test --soak 20");
     auto* completion = add("completion", "completion for a shell",
