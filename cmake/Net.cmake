@@ -1,0 +1,23 @@
+# What speaks HTTP: Asio and Beast behind net/'s own headers. The parts of them that need compiling
+# only once are in boost_impl.cpp; all that links with it sees the same definitions. Nothing in
+# `product` needs it yet, and it takes long to compile.
+
+add_library(assay_boost INTERFACE)
+target_compile_definitions(assay_boost INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_include_directories(assay_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+
+assay_part(net BUT ${assay_sockets} USES sockets boost OPTIMISED)
+# Each unit is slow: as one, they would keep one core busy while the other waits.
+set_target_properties(assay_net PROPERTIES UNITY_BUILD OFF EXCLUDE_FROM_ALL ON)
+assay_include_root(assay_net kit ${PROJECT_SOURCE_DIR}/exercises/kit)
+
+# What is linked with a C++ solution that serves HTTP: all that it needs is in the one archive.
+function(assay_http_host)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/host/http/*.cpp)
+  add_library(host_http STATIC EXCLUDE_FROM_ALL ${sources} $<TARGET_OBJECTS:assay_net>
+                               $<TARGET_OBJECTS:assay_sockets>)
+  assay_include_root(host_http host ${PROJECT_SOURCE_DIR}/harness/host)
+  assay_uses(host_http net sockets)
+  target_compile_options(host_http PRIVATE -O2 -g)
+endfunction()
