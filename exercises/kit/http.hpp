@@ -16,8 +16,8 @@ struct HttpHeader {
   std::string_view value;
 };
 
-// A request that has arrived whole, and is well-formed. Views are of the host's memory, and end with
-// the call that got them: copy what is to be kept.
+// A request that has arrived whole, and is well-formed. Views are of the host's memory, and end
+// with the call that got them: copy what is to be kept.
 struct HttpRequest {
   std::string_view method;              // "GET": never empty, and as it was sent
   std::string_view target;              // "/accounts/7?since=3": never empty, nothing is decoded

@@ -12,6 +12,12 @@
 #include <vector>
 
 namespace assay::net {
+
+struct HttpVerdict {
+  int status = 400;
+  std::string_view why = "the request is malformed";
+};
+
 namespace {
 
 namespace beast = boost::beast;
@@ -25,8 +31,9 @@ std::string_view plain(beast::string_view text) { return {text.data(), text.size
 bool is_token(std::string_view text) {
   const auto allowed = [](char letter) {
     const auto code = static_cast<unsigned char>(letter);
-    return std::isalnum(code) != 0 || (letter != 0 && std::string_view("!#$%&'*+-.^_`|~").find(
-                                                          letter) != std::string_view::npos);
+    return std::isalnum(code) != 0 ||
+           (letter != 0 &&
+            std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos);
   };
   return !text.empty() && std::ranges::all_of(text, allowed);
 }
@@ -63,14 +70,9 @@ std::string obstacle(const kit::HttpResponse& response) {
   return {};
 }
 
-struct Verdict {
-  int status = 400;
-  std::string_view why = "the request is malformed";
-};
-
-Verdict verdict_on(beast::error_code met) {
+HttpVerdict verdict_on(beast::error_code met) {
   using http::error;
-  static const std::pair<beast::error_code, Verdict> verdicts[] = {
+  static const std::pair<beast::error_code, HttpVerdict> verdicts[] = {
       {error::body_limit, {413, "the body is longer than this server takes"}},
       {error::header_limit, {431, "request line and headers are too long"}},
       {error::bad_version, {505, "this server speaks HTTP/1.0 and HTTP/1.1"}},
@@ -85,8 +87,8 @@ Verdict verdict_on(beast::error_code met) {
       {error::bad_chunk, {400, "a chunk is malformed"}},
   };
   const auto* const found =
-      std::ranges::find(verdicts, met, &std::pair<beast::error_code, Verdict>::first);
-  return found == std::end(verdicts) ? Verdict() : found->second;
+      std::ranges::find(verdicts, met, &std::pair<beast::error_code, HttpVerdict>::first);
+  return found == std::end(verdicts) ? HttpVerdict() : found->second;
 }
 
 }  // namespace
@@ -110,7 +112,9 @@ class HttpReader::Parser final : public http::basic_parser<true> {
   bool is_old() const { return old_; }
   bool is_head() const { return method_.text_of(head_) == "HEAD"; }
   // What is wrong, where Beast stopped with an error.
-  Verdict verdict(beast::error_code error) const { return found_ ? *found_ : verdict_on(error); }
+  HttpVerdict verdict(beast::error_code error) const {
+    return found_ ? *found_ : verdict_on(error);
+  }
 
   // The views are of this object.
   void finish() {
@@ -174,11 +178,11 @@ class HttpReader::Parser final : public http::basic_parser<true> {
   // What Beast doesn't mind, and two servers in a row would take for two different requests.
   void on_header_impl(beast::error_code& error) override {
     if (hosts_ > 1 || (hosts_ == 0 && !old_)) {
-      found_ = Verdict{400, "a request has one Host header"};
+      found_ = HttpVerdict{400, "a request has one Host header"};
     } else if (encoded_ && old_) {
-      found_ = Verdict{400, "HTTP/1.0 has no Transfer-Encoding"};
+      found_ = HttpVerdict{400, "HTTP/1.0 has no Transfer-Encoding"};
     } else if (unknown_encoding_) {
-      found_ = Verdict{501, "of all transfer encodings this server knows chunked only"};
+      found_ = HttpVerdict{501, "of all transfer encodings this server knows chunked only"};
     } else {
       return;
     }
@@ -217,7 +221,7 @@ class HttpReader::Parser final : public http::basic_parser<true> {
   bool unknown_encoding_ = false;
   int hosts_ = 0;
   bool expects_continue_ = false;
-  std::optional<Verdict> found_;
+  std::optional<HttpVerdict> found_;
   std::vector<kit::HttpHeader> headers_;
   kit::HttpRequest request_;
 };
@@ -264,7 +268,7 @@ bool HttpReader::parse() {
     return false;
   }
   if (error) {
-    const Verdict verdict = parser_->verdict(error);
+    const HttpVerdict verdict = parser_->verdict(error);
     give_up(verdict.status, verdict.why);
   } else if (parser_->is_done()) {
     parser_->finish();

@@ -28,10 +28,10 @@ struct HttpForm {
 class HttpReader {
  public:
   enum class State {
-    reading,           // more bytes are needed
-    continue_wanted,   // so they are, and the client waits for "100 Continue" before it sends them
-    complete,          // request() is there
-    failed,            // problem() is the answer; nothing more can be read from this connection
+    reading,          // more bytes are needed
+    continue_wanted,  // so they are, and the client waits for "100 Continue" before it sends them
+    complete,         // request() is there
+    failed,           // problem() is the answer; nothing more can be read from this connection
   };
 
   explicit HttpReader(const HttpLimits& limits);

@@ -24,10 +24,19 @@
 #include "net/sockets.hpp"
 
 namespace assay::net {
+
+// What all connections of a server share.
+struct HttpShared {
+  HttpOptions options;
+  HttpHandler handler;
+  SessionGroup sessions;
+  std::atomic<std::size_t> open = 0;  // connections
+};
+
 namespace {
 
-using namespace std::chrono_literals;
 using boost::system::error_code;
+using std::chrono::milliseconds;
 using Protocol = asio::generic::stream_protocol;
 using Socket = asio::basic_stream_socket<Protocol, Strand>;
 using Acceptor = asio::basic_socket_acceptor<Protocol, Strand>;
@@ -35,10 +44,11 @@ using SteadyClock = std::chrono::steady_clock;
 using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyClock>, Strand>;
 
 constexpr int backlog_max = 4'096;
-constexpr auto accept_pause = 50ms;  // after a failure, such as having no descriptor left
+constexpr auto accept_pause =
+    milliseconds(50);  // after a failure, such as having no descriptor left
 // A client that still sends while it is told why not has to be heard out, or its kernel throws the
 // answer away.
-constexpr auto linger_limit = 1'000ms;
+constexpr auto linger_limit = milliseconds(1'000);
 constexpr std::size_t linger_bytes_max = 16U << 20;
 constexpr std::size_t refusals_max = 64;  // connections that are told 503 at one time
 
@@ -63,19 +73,11 @@ kit::HttpResponse respond(const HttpHandler& handler, const kit::HttpRequest& re
   }
 }
 
-// What all connections of a server share.
-struct Shared {
-  HttpOptions options;
-  HttpHandler handler;
-  SessionGroup sessions;
-  std::atomic<std::size_t> open = 0;  // connections
-};
-
 // One client. All of it runs on the strand of its socket; the coroutine that serves it and the
 // timer's handler share it.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Socket socket, Shared& shared)
+  Connection(Socket socket, HttpShared& shared)
       : shared_(shared),
         socket_(std::move(socket)),
         timer_(socket_.get_executor()),
@@ -200,7 +202,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // What comes next has this long; then it is cancelled. Most deadlines only move on, and setting
   // the timer again is left to the timer.
-  void allow(std::chrono::milliseconds limit) {
+  void allow(milliseconds limit) {
     expired_ = false;
     deadline_ = SteadyClock::now() + limit;
     if (!watched_ || deadline_ < timer_.expiry()) watch();
@@ -222,7 +224,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     socket_.cancel(ignored);
   }
 
-  Shared& shared_;
+  HttpShared& shared_;
   Socket socket_;
   Timer timer_;
   HttpReader reader_;
@@ -259,7 +261,7 @@ awaitable<void> serve(std::shared_ptr<Connection> connection, bool refused) {
   }
 }
 
-void welcome(Shared& shared, Socket socket) {
+void welcome(HttpShared& shared, Socket socket) {
   const std::size_t open = shared.open;
   const std::size_t most = shared.options.connections_max;
   if (open >= most + refusals_max) return;
@@ -269,7 +271,7 @@ void welcome(Shared& shared, Socket socket) {
 }
 
 // `shared` and `context` outlive all sessions.
-awaitable<void> accept_clients(Shared& shared, asio::io_context& context, Acceptor acceptor) {
+awaitable<void> accept_clients(HttpShared& shared, asio::io_context& context, Acceptor acceptor) {
   co_await asio::this_coro::throw_if_cancelled(false);
   Timer pause(acceptor.get_executor());
   while (!shared.sessions.stopping()) {
@@ -314,7 +316,7 @@ class HttpServer::Parts {
     for (auto& thread : threads_) thread.join();
   }
 
-  HttpEnd stop(std::chrono::milliseconds limit) {
+  HttpEnd stop(milliseconds limit) {
     shared_.sessions.ask_to_end();
     HttpEnd end;
     end.given_up = shared_.sessions.wait(limit);
@@ -326,7 +328,7 @@ class HttpServer::Parts {
   const Endpoint& endpoint() const { return endpoint_; }
 
  private:
-  Shared shared_;  // outlives the context, as its sessions want it
+  HttpShared shared_;  // outlives the context, as its sessions want it
   Endpoint endpoint_;
   asio::io_context context_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
@@ -340,6 +342,6 @@ HttpServer::~HttpServer() = default;
 
 Endpoint HttpServer::endpoint() const { return parts_->endpoint(); }
 
-HttpEnd HttpServer::stop(std::chrono::milliseconds limit) { return parts_->stop(limit); }
+HttpEnd HttpServer::stop(milliseconds limit) { return parts_->stop(limit); }
 
 }  // namespace assay::net

@@ -5,12 +5,12 @@
 // it. What is still running when the context is destroyed is destroyed with it.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>

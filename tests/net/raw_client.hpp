@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string>
@@ -18,8 +19,12 @@ class RawClient {
  public:
   static constexpr int patience_ms = 30'000;  // far more than anything here takes
 
-  explicit RawClient(const Endpoint& endpoint) : socket_(begin_connecting(endpoint)) {
-    connected_ = ready(POLLOUT) && pending_error(socket_.get()) == 0;
+  explicit RawClient(const Endpoint& endpoint) {
+    try {
+      socket_ = begin_connecting(endpoint);
+      connected_ = ready(POLLOUT) && pending_error(socket_.get()) == 0;
+    } catch (const NetError&) {  // nobody listens: not connected
+    }
   }
 
   bool connected() const { return connected_; }
@@ -64,6 +69,7 @@ class RawClient {
 
  private:
   bool ready(short what) const {
+    if (!socket_) return false;
     pollfd waiting{socket_.get(), what, 0};
     return ::poll(&waiting, 1, patience_ms) == 1;
   }

@@ -89,16 +89,16 @@ kit::HttpResponse answer(kit::HttpService& service, const kit::HttpRequest& requ
 
 int serve_until_told(kit::HttpService& service, const net::HttpOptions& options,
                      const sigset_t& signals) {
-  net::HttpServer server(options, [&service](const kit::HttpRequest& request) {
-    return answer(service, request);
-  });
+  net::HttpServer server(
+      options, [&service](const kit::HttpRequest& request) { return answer(service, request); });
   int signal = 0;
   while (sigwait(&signals, &signal) != 0) continue;
   const auto end = server.stop(stop_limit);
   if (!end.failure.empty()) complain(failed, "the host failed at a connection: " + end.failure);
   if (end.given_up == 0) return end.failure.empty() ? ended : failed;
-  complain(failed, std::to_string(end.given_up) + " connections had a request that did not end in " +
-                       std::to_string(stop_limit.count()) + " s: they were dropped");
+  complain(failed, "gave up " + std::to_string(end.given_up) +
+                       " connections with a request that did not end within " +
+                       std::to_string(stop_limit.count()) + " s");
   std::fflush(nullptr);
   ::_exit(failed);  // a call that never returns can't be waited for
 }
