@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -25,6 +26,11 @@ namespace http = beast::http;
 
 constexpr std::size_t first_read_bytes = 2U << 10;  // most requests fit; idle connections are many
 constexpr std::size_t read_bytes_max = 64U << 10;   // while a body is read
+
+// What is left of a chunked body has no fewer bytes; Beast's parser aborts if it sees the first
+// three of these alone and then one more.
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+constexpr std::string_view head_end = "\r\n\r\n";
 
 std::string_view plain(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -74,7 +80,6 @@ HttpVerdict verdict_on(beast::error_code met) {
   using http::error;
   static const std::pair<beast::error_code, HttpVerdict> verdicts[] = {
       {error::body_limit, {413, "the body is longer than this server takes"}},
-      {error::header_limit, {431, "request line and headers are too long"}},
       {error::bad_version, {505, "this server speaks HTTP/1.0 and HTTP/1.1"}},
       {error::bad_method, {400, "the method is not a word"}},
       {error::bad_target, {400, "the request has no proper target"}},
@@ -93,13 +98,13 @@ HttpVerdict verdict_on(beast::error_code met) {
 
 }  // namespace
 
-// Collects what Beast finds. Beast limits what it looks at in one call; the head as a whole is
-// counted here, and trailers behind a chunked body with it, since they are read in the same way.
+// Collects what Beast finds. It gets the head of a request as a whole, so that what it says doesn't
+// depend on how the bytes arrived.
 class HttpReader::Parser final : public http::basic_parser<true> {
  public:
-  explicit Parser(const HttpLimits& limits) : head_bytes_left_(limits.head_bytes_max) {
+  explicit Parser(const HttpLimits& limits) {
     eager(true);
-    header_limit(static_cast<std::uint32_t>(limits.head_bytes_max));
+    header_limit(std::numeric_limits<std::uint32_t>::max());  // it was looked at before
     body_limit(limits.body_bytes_max);
   }
 
@@ -142,28 +147,16 @@ class HttpReader::Parser final : public http::basic_parser<true> {
     return part;
   }
 
-  bool counts(std::size_t bytes, beast::error_code& error) {
-    if (bytes > head_bytes_left_) {
-      error = http::error::header_limit;
-      return false;
-    }
-    head_bytes_left_ -= bytes;
-    return true;
-  }
-
   void on_request_impl(http::verb /*known*/, beast::string_view method, beast::string_view target,
-                       int version, beast::error_code& error) override {
-    constexpr std::size_t around = std::string_view("  HTTP/1.1\r\n").size();
-    if (!counts(method.size() + target.size() + around, error)) return;
+                       int version, beast::error_code& /*error*/) override {
     method_ = kept(plain(method));
     target_ = kept(plain(target));
     old_ = version < 11;
   }
 
   void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
-                     beast::error_code& error) override {
-    constexpr std::size_t around = std::string_view(": \r\n").size();
-    if (!counts(name.size() + value.size() + around, error) || is_header_done()) return;
+                     beast::error_code& /*error*/) override {
+    if (is_header_done()) return;  // a trailer, behind a chunked body
     if (field == http::field::host) ++hosts_;
     if (field == http::field::transfer_encoding) {
       encoded_ = true;
@@ -210,7 +203,6 @@ class HttpReader::Parser final : public http::basic_parser<true> {
   void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
   void on_finish_impl(beast::error_code&) override {}
 
-  std::size_t head_bytes_left_;
   std::string head_;
   Part method_;
   Part target_;
@@ -249,8 +241,8 @@ bool HttpReader::begun() const { return filled_ > taken_ || parser_ != nullptr; 
 HttpReader::State HttpReader::read() {
   if (state_ == State::continue_wanted) state_ = State::reading;
   while (state_ == State::reading && filled_ > taken_) {
-    if (!parser_) parser_ = std::make_unique<Parser>(limits_);
-    if (!parse()) break;
+    if (!parser_ && head_is_there()) parser_ = std::make_unique<Parser>(limits_);
+    if (!parser_ || !parse()) break;
   }
   if (state_ == State::reading && parser_ && parser_->ask_for_more()) {
     state_ = State::continue_wanted;
@@ -258,12 +250,33 @@ HttpReader::State HttpReader::read() {
   return state_;
 }
 
+bool HttpReader::head_is_there() {
+  const std::string_view unread(buffer_.data() + taken_, filled_ - taken_);
+  if (!is_token(unread.substr(0, 1))) {  // what speaks TLS, say, never sends the end of a head
+    give_up(400, "the method is not a word");
+    return false;
+  }
+  const std::size_t end = unread.substr(0, limits_.head_bytes_max).find(head_end, searched_);
+  if (end != std::string_view::npos) {
+    head_bytes_ = end + head_end.size();
+    return true;
+  }
+  searched_ = unread.size() - std::min(unread.size(), head_end.size() - 1);
+  if (unread.size() >= limits_.head_bytes_max) {
+    give_up(431, "request line and headers are too long");
+  }
+  return false;
+}
+
 // False if more bytes are needed.
 bool HttpReader::parse() {
   beast::error_code error;
-  const std::size_t used = parser_->put({buffer_.data() + taken_, filled_ - taken_}, error);
+  const bool in_head = !parser_->is_header_done();
+  const std::size_t given = in_head ? head_bytes_ : filled_ - taken_;
+  if (!in_head && parser_->chunked() && given < last_chunk.size()) return false;
+  const std::size_t used = parser_->put({buffer_.data() + taken_, given}, error);
   taken_ += used;
-  if (error == http::error::need_more) {
+  if (error == http::error::need_more && !in_head) {
     if (filled_ - taken_ >= buffer_bytes_max()) give_up(400, "a line is too long");
     return false;
   }
@@ -285,6 +298,7 @@ HttpReader::State HttpReader::end_of_input() {
 void HttpReader::next() {
   parser_.reset();
   state_ = State::reading;
+  searched_ = 0;
   if (taken_ == filled_) {
     filled_ = taken_ = 0;
     if (buffer_.size() > first_read_bytes) buffer_ = std::string();

@@ -57,6 +57,7 @@ class HttpReader {
 
  private:
   class Parser;
+  bool head_is_there();
   bool parse();
   std::size_t buffer_bytes_max() const;
   void give_up(int status, std::string_view why);
@@ -66,6 +67,8 @@ class HttpReader {
   std::string buffer_;              // received, from taken_ to filled_
   std::size_t taken_ = 0;
   std::size_t filled_ = 0;
+  std::size_t head_bytes_ = 0;
+  std::size_t searched_ = 0;  // so many unread bytes don't have the end of the head
   State state_ = State::reading;
   kit::HttpResponse problem_;
 };
