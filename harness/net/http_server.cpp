@@ -308,7 +308,13 @@ class HttpServer::Parts {
     const Strand strand = asio::make_strand(context_);
     Acceptor acceptor = acceptor_on(std::move(listener), endpoint_.family(), strand);
     shared_.sessions.start(strand, accept_clients(shared_, context_, std::move(acceptor)));
-    for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { context_.run(); });
+  }
+
+  // Apart from the constructor: those that run are joined even if there can't be another.
+  void start_threads() {
+    for (int i = 0; i < shared_.options.threads; ++i) {
+      threads_.emplace_back([this] { context_.run(); });
+    }
   }
 
   ~Parts() {
@@ -336,7 +342,9 @@ class HttpServer::Parts {
 };
 
 HttpServer::HttpServer(const HttpOptions& options, HttpHandler handler)
-    : parts_(std::make_unique<Parts>(options, std::move(handler))) {}
+    : parts_(std::make_unique<Parts>(options, std::move(handler))) {
+  parts_->start_threads();
+}
 
 HttpServer::~HttpServer() = default;
 

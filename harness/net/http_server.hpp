@@ -39,7 +39,7 @@ struct HttpEnd {
 
 class HttpServer {
  public:
-  // Listens when it returns. Throws NetError.
+  // Listens when it returns. Throws NetError, or std::system_error without threads to start.
   HttpServer(const HttpOptions& options, HttpHandler handler);
   // Waits for handlers that still run: a program with one that never returns leaves by _exit.
   ~HttpServer();

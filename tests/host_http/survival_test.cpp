@@ -307,8 +307,31 @@ TEST_F(HttpHost, AnswersWhatHasBegunBeforeItEnds) {
   EXPECT_EQ(client.response(), "HTTP/1.1 100 Continue\r\n\r\n");  // so it has begun
   host_.tell(SIGTERM);
   client.send("body");
-  EXPECT_TRUE(client.rest().ends_with("\r\nConnection: close\r\n\r\nbody"));
+  EXPECT_TRUE(client.rest().ends_with("\r\n\r\nbody"));
   EXPECT_EQ(host_.end(SIGTERM), 0);
+}
+
+// What its exit code and its first words are, in an environment of nothing but that.
+std::string end_with(const std::string& variables) {
+  const std::string command = "env -i " + variables + " " ASSAY_HTTP_NOOP " 2>&1; echo $?";
+  std::string text;
+  FILE* const output = ::popen(command.c_str(), "r");
+  for (int letter = 0; (letter = std::fgetc(output)) != EOF;) text += static_cast<char>(letter);
+  ::pclose(output);
+  return text;
+}
+
+TEST(HttpHostSettings, AreComplainedAboutInALine) {
+  for (const auto* const variables :
+       {"", "ASSAY_PORT=", "ASSAY_PORT=0", "ASSAY_PORT=65536", "ASSAY_PORT=80x", "ASSAY_PORT=-1"}) {
+    EXPECT_EQ(end_with(variables), "set ASSAY_PORT to the port to serve on, 1 to 65535\n2\n");
+  }
+  EXPECT_EQ(end_with("ASSAY_PORT=1 ASSAY_THREADS=0"),
+            "set ASSAY_THREADS to a number from 1 to 256, or not at all\n2\n");
+  const auto taken = listen_on(Endpoint::loopback(0), 1);
+  const std::string port = std::to_string(endpoint_of(taken.get()).port());
+  EXPECT_EQ(end_with("ASSAY_PORT=" + port),
+            "listen on 127.0.0.1:" + port + ": Address already in use\n1\n");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST(HttpServer, RefusesWhatIsBeyondItsLimitsAndCloses) {
   for (const auto& [bytes, status] : std::vector<std::pair<std::string, std::string>>{
            {request_of("POST", "Content-Length: 101\r\n"), "413"},
            {request_of("POST", "Content-Length: 10485760\r\n", large), "413"},
-           {request_of("POST", "Transfer-Encoding: chunked\r\n", "65\r\n"), "413"},
+           {request_of("POST", "Transfer-Encoding: chunked\r\n", "65\r\nx"), "413"},
            {request_of("GET", "X: " + std::string(1'000, 'a') + "\r\n"), "431"},
            {"nonsense\r\n\r\n", "400"}}) {
     const auto response = answer(bytes);
