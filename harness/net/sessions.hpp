@@ -91,7 +91,7 @@ class SessionGroup {
   void run(std::shared_ptr<Session> session, awaitable<void> work) {
     const auto slot = session->signal.slot();
     const Strand strand = session->strand;
-    auto on_end = [this, session = std::move(session)](std::exception_ptr failure) {
+    auto on_end = [this, session = std::move(session)](const std::exception_ptr& failure) {
       session->ended = true;
       end(session.get(), failure);
     };
