@@ -91,6 +91,14 @@ TEST(HttpServer, RefusesWhatIsBeyondItsLimitsAndCloses) {
   }
 }
 
+TEST(HttpServer, HearsOutWhoIsRefused) {
+  HttpServer server(small_limits(), echo);
+  RawClient client(server.endpoint());
+  client.send(request_of("POST", "Content-Length: 50000\r\n", std::string(50'000, 'x')));
+  EXPECT_EQ(status_of(client.rest()), "HTTP/1.1 413");
+  EXPECT_FALSE(client.was_reset());
+}
+
 TEST(HttpServer, WaitsForARequestAsLongAsItsLimit) {
   auto options = small_limits();
   options.receive_limit = options.idle_limit = milliseconds(100);
@@ -151,6 +159,19 @@ TEST(HttpServer, StopsAfterTheRunningRequests) {
   const auto response = client.rest();
   EXPECT_TRUE(response.ends_with("\r\n\r\nlate"));
   EXPECT_NE(response.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(stopped.get().given_up, 0U);
+}
+
+TEST(HttpServer, StopsAfterRequestsThatStillArrive) {
+  HttpServer server(HttpOptions(), echo);
+  RawClient client(server.endpoint());
+  RawClient idle(server.endpoint());
+  client.send(request_of("PUT", "Expect: 100-continue\r\nContent-Length: 5\r\n"));
+  EXPECT_EQ(status_of(client.response()), "HTTP/1.1 100");  // it has begun
+  auto stopped = std::async(std::launch::async, [&] { return server.stop(stop_patience); });
+  EXPECT_EQ(idle.rest(), "");
+  client.send("hello");
+  EXPECT_TRUE(client.rest().ends_with("\r\n\r\nPUT hello"));
   EXPECT_EQ(stopped.get().given_up, 0U);
 }
 

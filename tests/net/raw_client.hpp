@@ -61,6 +61,9 @@ class RawClient {
     return take(buffer_.size());
   }
 
+  // The other side threw away what it had not read, and perhaps its own answer with it.
+  bool was_reset() const { return reset_; }
+
   // A request without a body, and the response to it.
   std::string get(std::string_view target) {
     send("GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n");
@@ -79,6 +82,7 @@ class RawClient {
     if (!ready(POLLIN)) return false;
     const auto count = ::recv(socket_.get(), bytes, sizeof bytes, 0);
     if (count > 0) buffer_.append(bytes, static_cast<std::size_t>(count));
+    reset_ = count < 0;
     return count > 0;
   }
 
@@ -97,6 +101,7 @@ class RawClient {
 
   Descriptor socket_;
   bool connected_ = false;
+  bool reset_ = false;
   std::string buffer_;
 };
 
