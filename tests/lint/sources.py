@@ -2,8 +2,12 @@
 import ast
 import pathlib
 import re
+import sys
 
 from findings import Finding, plain_name
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+from coro_lint import findings_in  # noqa: E402
 
 COLUMNS_MAX = 100
 FILE_LINES_MAX = 400
@@ -44,6 +48,9 @@ def check_sources(root, names):
         yield from check_text(name, kind, text)
         if kind in CODE and name.startswith(MEASURED):
             yield from check_lengths(name, kind, text)
+        if kind in {".cpp", ".hpp"} and name.startswith(("harness/", "tests/")):
+            for line, beside in findings_in(text):
+                yield Finding(name, line, f"{beside} beside co_await: name it first")
 
 
 def check_text(name, kind, text):
