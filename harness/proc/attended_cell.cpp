@@ -38,11 +38,17 @@ AttendedCell::~AttendedCell() {
 }
 
 std::optional<Ending> AttendedCell::ending() {
-  return use([](const Cell& cell) { return cell.ending(); });
+  return use([](Cell& cell) {
+    cell.wait(std::chrono::milliseconds(0));
+    return cell.ending();
+  });
 }
 
 Output AttendedCell::output() {
-  return use([](const Cell& cell) { return cell.output(); });
+  return use([](Cell& cell) {
+    cell.wait(std::chrono::milliseconds(0));
+    return cell.output();
+  });
 }
 
 net::MakeSocket AttendedCell::sockets() const {

@@ -32,6 +32,7 @@ class AttendedCell {
     return use(cell_);
   }
 
+  // Up to this moment.
   std::optional<Ending> ending();
   Output output();
 
