@@ -84,7 +84,7 @@ TEST_P(Faults, PauseSilencesTheWholeTreeAndResumeBringsEveryAnswer) {
   ASSERT_EQ(served.answers(patience_ms), connections);
   for (int round = 0; round < 3; ++round) {
     cell.pause();
-    EXPECT_EQ(served.answers(silence_ms / connections), 0);
+    ASSERT_EQ(served.answers(silence_ms / connections), 0);
     EXPECT_FALSE(cell.ending());
     cell.resume();
     EXPECT_EQ(served.answers_due(patience_ms), connections);
@@ -177,6 +177,15 @@ TEST_P(Faults, ASubjectThatIsAskedCanEndByItself) {
   cell.ask_to_end();
   EXPECT_EQ(run_to_end(cell).code, 7);
   EXPECT_EQ(cell.output().out, "up\nbye\n");
+}
+
+TEST_P(Faults, AskingRightAfterTheStartIsNotMissed) {
+  Cell cell(GetParam());
+  for (int round = 0; round < 10; ++round) {
+    cell.start(shell("exec sleep 1000"), {});
+    cell.ask_to_end();
+    ASSERT_EQ(run_to_end(cell).in_words(), "was terminated (SIGTERM)");
+  }
 }
 
 TEST_P(Faults, NothingHappensToWhatDoesNotRun) {

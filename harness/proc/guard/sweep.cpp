@@ -14,6 +14,7 @@ namespace {
 constexpr int kStrikeLimit = 20'000;
 constexpr int kStopRoundLimit = 200;
 constexpr int kKillerPauseLimit = 500;
+constexpr int kKillerLimit = 20;
 constexpr int kHoldLimit = 500;
 constexpr useconds_t kPauseUs = 1000;
 
@@ -48,23 +49,33 @@ void signal_descendants(int signal) {
   for (const pid_t process : descendants()) ::kill(process, signal);
 }
 
-// The subject might stop it in turn, so it is not waited for without end.
-void wait_for_killer(pid_t killer) {
+// The subject might stop it in turn, so it is not waited for without end. True if it is done.
+bool wait_for_killer(pid_t killer) {
+  int status = 0;
   for (int pause = 0; pause < kKillerPauseLimit; ++pause) {
-    if (::waitpid(killer, nullptr, WNOHANG) != 0) return;
+    if (::waitpid(killer, &status, WNOHANG) != 0) return WIFEXITED(status);
     ::usleep(kPauseUs / 5);
   }
   ::kill(killer, SIGKILL);
+  return ::waitpid(killer, &status, 0) == killer && WIFEXITED(status);
 }
 
 // kill(-1) spares the caller only, so the caller has to be of that user.
-void signal_user(const User& user, int signal) {
+bool try_to_signal_user(const User& user, int signal) {
   const pid_t killer = fork_with(0);
-  if (killer != 0) return wait_for_killer(killer);
+  if (killer < 0) return false;  // to wait(2) and kill(2), -1 is everybody
+  if (killer > 0) return wait_for_killer(killer);
   const bool became = ::setresgid(user.gid, user.gid, user.gid) == 0 &&
                       ::setresuid(user.uid, user.uid, user.uid) == 0;
   if (became && user.uid != 0 && ::getuid() == user.uid) ::kill(-1, signal);
   ::_exit(0);
+}
+
+// On a busy machine a killer may be given up before it had its turn.
+void signal_user(const User& user, int signal) {
+  for (int killer = 0; killer < kKillerLimit; ++killer) {
+    if (try_to_signal_user(user, signal)) return;
+  }
 }
 
 // A mistake here would end every process of the machine, so what confines us is tried first.
