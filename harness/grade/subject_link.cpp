@@ -23,23 +23,28 @@ constexpr std::size_t shown_operation_bytes = 120;
 constexpr std::chrono::milliseconds poll_interval{50};
 constexpr std::chrono::milliseconds goodbye_limit{2'000};
 
-proc::Command command_for(const SubjectSpec& subject, const proc::Cell& cell) {
+proc::Command talking_command(const SubjectSpec& subject, const proc::Cell& cell) {
+  proc::Command command = command_for(subject, cell.folder());
+  command.channel = true;
+  return command;
+}
+
+}  // namespace
+
+proc::Command command_for(const SubjectSpec& subject, const std::filesystem::path& folder) {
   proc::Command command;
   for (std::string word : subject.argv) {
     if (const auto at = word.find("{cell}"); at != std::string::npos) {
-      word.replace(at, 6, cell.folder().string());
+      word.replace(at, 6, folder.string());
     }
     command.argv.push_back(std::move(word));
   }
   command.directory = subject.directory;
   command.env = subject.env;
   command.env["ASSAY_FOLDER"] = subject.shown_as;
-  command.channel = true;
   command.terminal = subject.interactive;
   return command;
 }
-
-}  // namespace
 
 std::string shown_operation(const std::string& operation) {
   return base::printable_line(operation, shown_operation_bytes);
@@ -49,7 +54,7 @@ SubjectLink::SubjectLink(const SubjectSpec& subject) : subject_(subject) {
   for (const auto& [name, path] : subject.files) {
     cell_.put_copy(name, path, ::access(path.c_str(), X_OK) == 0);
   }
-  cell_.start(command_for(subject, cell_), subject.limits);
+  cell_.start(talking_command(subject, cell_), subject.limits);
 }
 
 std::string SubjectLink::greeting() const {
@@ -109,14 +114,17 @@ const proc::Ending& SubjectLink::part() {
   return cell_.stop();
 }
 
-std::string SubjectLink::output() const {
-  const auto& output = cell_.output();
-  auto lines = base::split(output.err.empty() ? output.out : output.err, '\n');
+std::string SubjectLink::output() const { return last_lines("", cell_.output(), subject_); }
+
+std::string last_lines(const std::string& earlier, const proc::Output& output,
+                       const SubjectSpec& subject) {
+  const std::string now = output.err.empty() ? output.out : output.err;
+  auto lines = base::split(earlier.empty() ? now : earlier + '\n' + now, '\n');
   while (!lines.empty() && lines.back().empty()) lines.pop_back();
-  const std::size_t most = subject_.kept_output_lines;
+  const std::size_t most = subject.kept_output_lines;
   if (lines.size() > most) {
     const auto excess = static_cast<std::ptrdiff_t>(lines.size() - most);
-    if (subject_.keeps_first_output) {
+    if (subject.keeps_first_output) {
       lines.erase(lines.end() - excess, lines.end());
     } else {
       lines.erase(lines.begin(), lines.begin() + excess);

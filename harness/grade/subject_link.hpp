@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,13 @@ inline constexpr std::string_view before_ready = " before it was ready";
 
 // An operation as a sentence quotes it.
 std::string shown_operation(const std::string& operation);
+
+// What starts a subject in a cell with this folder.
+proc::Command command_for(const SubjectSpec& subject, const std::filesystem::path& folder);
+
+// `earlier` lines and what was printed since, printable, and as few as the subject's limit says.
+std::string last_lines(const std::string& earlier, const proc::Output& output,
+                       const SubjectSpec& subject);
 
 class SubjectLink {
  public:

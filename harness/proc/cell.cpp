@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 
+#include "net/sockets.hpp"
 #include "proc/contents.hpp"
 #include "proc/tiers.hpp"
 
@@ -44,11 +45,14 @@ Pair make_pipe() {
   return pair;
 }
 
-Pair make_channel() {
+Pair make_socket_pair(int type, const std::string& attempted) {
   std::array<int, 2> ends{};
-  require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0,
-          "make a channel to the subject");
-  Pair pair{Descriptor(ends[0]), Descriptor(ends[1])};
+  require(::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends.data()) == 0, attempted);
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+Pair make_channel() {
+  Pair pair = make_socket_pair(SOCK_STREAM, "make a channel to the subject");
   ::fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
   return pair;
 }
@@ -97,7 +101,11 @@ struct Cell::State {
   Ready wait_until(steady_clock::time_point deadline, bool for_writing);
   void drain(Descriptor& pipe, std::string& kept, std::uint64_t& all_bytes) const;
   void drain_all();
-  std::optional<std::uint64_t> memory_bytes() const;
+  std::optional<std::uint64_t> ask(const wire::Writer& question, milliseconds limit,
+                                   const std::string& complaint) const;
+  void send_signal(int signal) const;
+  Descriptor make_socket(int family) const;
+  const Ending& end(Ending::Kind kind);
   void hear_from_guard();
   void request_stop(Ending::Kind kind);
   void conclude(Ending reported);
@@ -178,18 +186,37 @@ void Cell::State::request_stop(Ending::Kind kind) {
   wire::send(guard->control(), request);  // if the guard is gone, hear_from_guard() will see it
 }
 
-// Each request has a pipe of its own, which closes without a number if the subject ends first.
-std::optional<std::uint64_t> Cell::State::memory_bytes() const {
+// Each question has a pipe of its own, which closes without a number if the subject ends first.
+std::optional<std::uint64_t> Cell::State::ask(const wire::Writer& question, milliseconds limit,
+                                              const std::string& complaint) const {
   if (!running) return std::nullopt;
   Pair pipe = make_pipe();
-  wire::send(guard->control(), wire::Writer(wire::Word::memory), {pipe.theirs.get()});
+  wire::send(guard->control(), question, {pipe.theirs.get()});
   pipe.theirs.close();
-  if (!wait_readable(pipe.ours.get(), kMemoryTimeout)) {
-    throw CellError("the guard does not report the subject's memory");
-  }
-  std::uint64_t bytes = 0;
-  if (::read(pipe.ours.get(), &bytes, sizeof bytes) != sizeof bytes) return std::nullopt;
-  return bytes;
+  if (!wait_readable(pipe.ours.get(), limit)) throw CellError(complaint);
+  std::uint64_t number = 0;
+  if (::read(pipe.ours.get(), &number, sizeof number) != sizeof number) return std::nullopt;
+  return number;
+}
+
+void Cell::State::send_signal(int signal) const {
+  ask(wire::Writer(wire::Word::signal).number(static_cast<std::uint64_t>(signal)), kSignalTimeout,
+      "the guard does not say whether it has sent a signal to the subject");
+}
+
+// Nothing here changes this object, and packets are sent whole: that is why any thread may.
+Descriptor Cell::State::make_socket(int family) const {
+  const std::string attempted = "make a socket in the subject's network";
+  Pair answers = make_socket_pair(SOCK_SEQPACKET, attempted);
+  const auto wanted = static_cast<std::uint64_t>(family);
+  wire::send(guard->control(), wire::Writer(wire::Word::socket).number(wanted),
+             {answers.theirs.get()});
+  answers.theirs.close();
+  const bool answered = wait_readable(answers.ours.get(), kSocketTimeout);
+  const auto packet = answered ? wire::receive(answers.ours.get()) : std::nullopt;
+  if (!packet) throw net::NetError(attempted + ": the guard does not answer");
+  if (packet->descriptors.size() == 1) return Descriptor(packet->descriptors[0]);
+  throw net::NetError(attempted + ": " + wire::Reader(packet->bytes).text());
 }
 
 void Cell::State::hear_from_guard() {
@@ -225,6 +252,17 @@ void Cell::State::conclude(Ending reported) {
     reported.detail = std::to_string(limits.cpu.count()) + " s";
   }
   ending = std::move(reported);
+}
+
+const Ending& Cell::State::end(Ending::Kind kind) {
+  if (!ending && !running) throw CellError("stop a cell in which nothing was started");
+  const auto deadline = steady_clock::now() + kStopTimeout;
+  if (running && !stopping) request_stop(kind);
+  // A readable channel ends a wait early; nobody reads it any more.
+  channel.close();
+  while (!ending && steady_clock::now() < deadline) wait_until(deadline, false);
+  if (!ending) throw CellError("the guard does not report the subject's end");
+  return *ending;
 }
 
 Cell::Ready Cell::State::wait_until(steady_clock::time_point deadline, bool for_writing) {
@@ -286,22 +324,25 @@ int Cell::channel() const { return state_->channel.get(); }
 
 void Cell::close_channel() { state_->channel.close(); }
 
-std::optional<std::uint64_t> Cell::memory_bytes() { return state_->memory_bytes(); }
+std::optional<std::uint64_t> Cell::memory_bytes() {
+  return state_->ask(wire::Writer(wire::Word::memory), kMemoryTimeout,
+                     "the guard does not report the subject's memory");
+}
+
+net::Descriptor Cell::make_socket(int family) const { return state_->make_socket(family); }
+
+void Cell::pause() { state_->send_signal(SIGSTOP); }
+
+void Cell::resume() { state_->send_signal(SIGCONT); }
+
+void Cell::ask_to_end() { state_->send_signal(SIGTERM); }
 
 const std::optional<Ending>& Cell::ending() const { return state_->ending; }
 
 const Output& Cell::output() const { return state_->output; }
 
-const Ending& Cell::stop() {
-  State& state = *state_;
-  if (!state.ending && !state.running) throw CellError("stop a cell in which nothing was started");
-  const auto deadline = steady_clock::now() + kStopTimeout;
-  if (state.running && !state.stopping) state.request_stop(Ending::Kind::stopped);
-  // A readable channel ends a wait early; nobody reads it any more.
-  state.channel.close();
-  while (!state.ending && steady_clock::now() < deadline) state.wait_until(deadline, false);
-  if (!state.ending) throw CellError("the guard does not report the subject's end");
-  return *state.ending;
-}
+const Ending& Cell::stop() { return state_->end(Ending::Kind::stopped); }
+
+const Ending& Cell::kill() { return state_->end(Ending::Kind::signalled); }
 
 }  // namespace assay::proc

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "net/descriptor.hpp"
+
 namespace assay::proc {
 
 // What separates a subject from the rest of the machine, from strongest to weakest.
@@ -42,6 +44,7 @@ struct Limits {
   std::uint64_t address_space_bytes = 4ULL << 30;  // of each process; 0: unlimited (sanitizers)
   std::uint64_t file_bytes = 64ULL << 20;          // of each file written
   int processes = 64;                              // processes and threads together
+  int open_files = 256;                            // of each process, sockets included
   std::size_t kept_output_bytes = 64U << 10;  // of each of stdout and stderr; the rest is counted
   std::uint64_t flood_bytes = 32ULL << 20;    // stdout and stderr together, before it is ended
 };
@@ -60,7 +63,7 @@ struct Command {
 struct Ending {
   enum class Kind {
     exited,         // code: its exit code
-    signalled,      // code: the signal
+    signalled,      // code: the signal; by kill() too
     out_of_memory,  // went over memory_bytes
     out_of_cpu,     // went over cpu
     flooded,        // went over flood_bytes
@@ -110,7 +113,16 @@ class Cell {
   // symbolic link), at most `limit_bytes`; nothing if there is none.
   std::optional<std::string> take(const std::filesystem::path& name, std::size_t limit_bytes) const;
 
+  // Also again, after an end: what the last command left in folder() is what the next one finds.
+  // Its network is the same one, its temporary folders are new ones where it has its own.
   void start(const Command& command, const Limits& limits);
+
+  // A stream socket, non-blocking, in the network that the subject has: its own in the tier of
+  // namespaces, otherwise the machine's. So the grader can connect to a port of the subject's, or
+  // listen where the subject can connect to. From the making of the cell to its end; any thread may
+  // call it meanwhile. Fits net::MakeSocket; throws net::NetError, also after kSocketTimeout.
+  net::Descriptor make_socket(int family) const;
+  static constexpr std::chrono::milliseconds kSocketTimeout{10'000};
 
   struct Ready {
     bool readable = false;  // channel has data, or its end
@@ -138,8 +150,17 @@ class Cell {
   std::optional<std::uint64_t> memory_bytes();
   static constexpr std::chrono::milliseconds kMemoryTimeout{5'000};
 
+  // Signals to everything that runs in the cell, sent when these return; nothing happens if nothing
+  // runs. Throws CellError after kSignalTimeout.
+  void pause();       // SIGSTOP: and all has stopped. Limits, memory_bytes() and the ends go on
+  void resume();      // SIGCONT
+  void ask_to_end();  // SIGTERM
+  static constexpr std::chrono::milliseconds kSignalTimeout{10'000};
+
   const std::optional<Ending>& ending() const;
   const Output& output() const;
+  // kill -9 of everything that runs in the cell, at one stroke: a crash. Otherwise as stop().
+  const Ending& kill();
   // Ends everything that runs in the cell; afterwards ending() is set. Idempotent.
   const Ending& stop();
 

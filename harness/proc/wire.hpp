@@ -30,10 +30,13 @@ inline constexpr std::size_t kDescriptorLimit = 4;
 enum class Word : std::uint64_t {
   open,     // grader: tier, whether to try it, parent of the folder
   opened,   // guard: user, own user, folder, gaps
-  refused,  // guard: why this tier can't be had
+  refused,  // guard: why this tier, or a socket, can't be had
   start,    // grader: command, limits; stdin, stdout, stderr and the channel attached
   stop,     // grader: kind of ending to report
   memory,   // grader: a pipe attached, into which the supervisor writes a number of bytes
+  signal,   // grader: a signal for all, and a pipe into which the supervisor writes it when done
+  socket,   // grader: a family, and a socket attached over which the guard answers
+  made,     // guard, over that: the socket attached
   ended,    // guard: ending
   broken,   // guard: what failed before the command could be started
 };
@@ -169,6 +172,7 @@ inline void write(Writer& packet, const Limits& limits) {
   packet.number(static_cast<std::uint64_t>(limits.cpu.count())).number(limits.memory_bytes);
   packet.number(limits.address_space_bytes).number(limits.file_bytes);
   packet.number(static_cast<std::uint64_t>(limits.processes));
+  packet.number(static_cast<std::uint64_t>(limits.open_files));
 }
 
 // What the grader counts itself (the output) stays with the grader.
@@ -179,6 +183,7 @@ inline Limits read_limits(Reader& packet) {
   limits.address_space_bytes = packet.number();
   limits.file_bytes = packet.number();
   limits.processes = static_cast<int>(packet.number());
+  limits.open_files = static_cast<int>(packet.number());
   return limits;
 }
 

@@ -89,5 +89,44 @@ TEST_P(KilledGrader, LeavesNoProcessEvenIfItsGuardIsKilledToo) {
   ::close(started[1]);
 }
 
+struct Fault {
+  const char* name;
+  void (*happens)(Cell& cell, const Command& command);
+};
+
+TEST_P(KilledGrader, LeavesNothingOfASubjectThatMeetsAFault) {
+  static constexpr std::array<Fault, 4> faults = {
+      {{"paused", [](Cell& cell, const Command&) { cell.pause(); }},
+       {"resumed", [](Cell& cell, const Command&) { cell.pause(), cell.resume(); }},
+       {"killed", [](Cell& cell, const Command&) { cell.kill(); }},
+       {"restarted", [](Cell& cell, const Command& command) {
+          cell.kill();
+          cell.start(command, {});
+        }}}};
+  for (const Fault& fault : faults) {
+    std::array<int, 2> reached{};
+    ASSERT_EQ(::pipe2(reached.data(), O_CLOEXEC), 0);
+    const pid_t grader = ::fork();
+    if (grader == 0) {
+      Cell cell(GetParam());
+      const Command command = shell("(setsid sleep 1000 &); echo started; exec sleep 1000");
+      cell.start(command, {});
+      while (cell.output().out.empty()) cell.wait(std::chrono::milliseconds(1));
+      fault.happens(cell, command);
+      const std::string folder = cell.folder();
+      if (::write(reached[1], folder.data(), folder.size()) > 0) ::pause();
+      ::_exit(1);
+    }
+    std::array<char, 256> folder{};
+    ASSERT_GT(::read(reached[0], folder.data(), folder.size()), 1) << fault.name;
+    ASSERT_TRUE(std::filesystem::exists(folder.data())) << fault.name;
+    ::kill(grader, SIGKILL);
+    EXPECT_TRUE(no_process_is_left()) << fault.name;
+    EXPECT_FALSE(std::filesystem::exists(folder.data())) << fault.name;
+    ::close(reached[0]);
+    ::close(reached[1]);
+  }
+}
+
 }  // namespace
 }  // namespace assay::proc

@@ -2,6 +2,7 @@
 // program is a subject. It runs before main(), so that GoogleTest has no part in it.
 #include <dirent.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -147,6 +148,65 @@ void peek(const std::string& process) {
   if (::readlink((folder + "cwd").c_str(), target.data(), target.size()) > 0) std::printf("cwd ");
 }
 
+int socket_and_address(const std::string& port, sockaddr_in& address) {
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port.c_str())));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::socket(AF_INET, SOCK_STREAM, 0);
+}
+
+void say_back(int connection) {
+  std::array<char, 256> heard{};
+  ssize_t size = 0;
+  while ((size = ::read(connection, heard.data(), heard.size())) > 0) {
+    if (::write(connection, heard.data(), static_cast<std::size_t>(size)) != size) return;
+  }
+}
+
+// A process for each connection, in a session of its own.
+[[noreturn]] void serve(const std::string& port) {
+  sockaddr_in address{};
+  const int listener = socket_and_address(port, address);
+  const int on = 1;
+  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
+  if (::bind(listener, plain, sizeof address) != 0 || ::listen(listener, 64) != 0) ::_exit(1);
+  ::signal(SIGCHLD, SIG_IGN);
+  while (true) {
+    const int connection = ::accept(listener, nullptr, nullptr);
+    if (::fork() == 0) {
+      ::setsid();
+      say_back(connection);
+      ::_exit(0);
+    }
+    ::close(connection);
+  }
+}
+
+// Says hello to who listens there, and prints the answer.
+int call(const std::string& port) {
+  sockaddr_in address{};
+  const int connection = socket_and_address(port, address);
+  const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
+  if (::connect(connection, plain, sizeof address) != 0) return 1;
+  if (::write(connection, "hello", 5) != 5) return 1;
+  std::array<char, 256> heard{};
+  const ssize_t size = ::read(connection, heard.data(), heard.size());
+  return size > 0 && ::write(STDOUT_FILENO, heard.data(), static_cast<std::size_t>(size)) == size
+             ? 0
+             : 1;
+}
+
+// Counts its lives in a file, says which this is, and idles.
+[[noreturn]] void live_again() {
+  const int file = ::open("lives", O_CREAT | O_WRONLY | O_APPEND, 0600);
+  if (::write(file, "x", 1) != 1) ::_exit(1);
+  std::printf("%ld\n", static_cast<long>(::lseek(file, 0, SEEK_END)));
+  std::fflush(stdout);
+  leave_daemon();
+  idle();
+}
+
 int act(const Arguments& arguments) {
   const std::string& deed = arguments.at(0);
   if (deed == "exit") return std::atoi(arguments.at(1).c_str());
@@ -165,6 +225,9 @@ int act(const Arguments& arguments) {
   if (deed == "descriptors") print_open_descriptors();
   if (deed == "peek") peek(arguments.at(1));
   if (deed == "kill") return ::kill(std::atoi(arguments.at(1).c_str()), 0) == 0 ? 1 : 0;
+  if (deed == "serve") serve(arguments.at(1));
+  if (deed == "call") return call(arguments.at(1));
+  if (deed == "live again") live_again();
   if (deed == "idle") idle();
   std::fflush(stdout);
   return 0;

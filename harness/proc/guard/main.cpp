@@ -15,6 +15,7 @@
 
 #include "confine.hpp"
 #include "folder.hpp"
+#include "network.hpp"
 #include "proc/wire.hpp"
 #include "supervisor.hpp"
 
@@ -93,6 +94,7 @@ class Guard {
       }
       user_ = choose_user();
       folder_ = make_folder(request.text(), user_);
+      if (tier_ == Tier::namespaces) enter_own_network(user_);
       if (trial) try_out();
     } catch (const std::exception& failure) {
       say(wire::Writer(wire::Word::refused).text(failure.what()));
@@ -145,16 +147,28 @@ class Guard {
     std::vector<Descriptor> received;
     for (const int number : packet->descriptors) received.emplace_back(number);
     wire::Reader request(packet->bytes);
-    if (request.word() == wire::Word::start) {
+    const wire::Word word = request.word();
+    if (word == wire::Word::start) {
       start(request, received);
-    } else if (link_ && request.word() == wire::Word::memory) {
-      wire::send(link(), wire::Writer(wire::Word::memory), packet->descriptors);
+    } else if (word == wire::Word::socket) {
+      give_socket(static_cast<int>(request.number()), received.at(0).get());
     } else if (link_) {
-      const wire::Writer stop = wire::Writer(wire::Word::stop).number(request.number());
-      wire::send(link(), stop);
-      if (!wait_readable(link(), kStopTimeoutMs)) ::kill(supervisor_, SIGKILL);
+      wire::Writer passed(word);
+      if (word != wire::Word::memory) passed.number(request.number());
+      wire::send(link(), passed, packet->descriptors);
+      const bool stops = word == wire::Word::stop;
+      if (stops && !wait_readable(link(), kStopTimeoutMs)) ::kill(supervisor_, SIGKILL);
     }
     return true;
+  }
+
+  static void give_socket(int family, int receiver) {
+    try {
+      const Descriptor made = make_socket(family);
+      wire::send(receiver, wire::Writer(wire::Word::made), {made.get()});
+    } catch (const std::exception& failure) {
+      wire::send(receiver, wire::Writer(wire::Word::refused).text(failure.what()));
+    }
   }
 
   void start(wire::Reader& request, const std::vector<Descriptor>& received) {

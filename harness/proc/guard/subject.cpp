@@ -19,7 +19,6 @@ namespace assay::proc::guard {
 namespace {
 
 constexpr std::array<const char*, 3> kPath = {"/usr/local/bin", "/usr/bin", "/bin"};
-constexpr rlim_t kOpenFileLimit = 256;
 
 // The command can't be run as it stands: the subject's fault.
 struct BadCommand : Failure {
@@ -38,10 +37,10 @@ void limit(__rlimit_resource resource, rlim_t soft, rlim_t hard) {
 
 void limit(__rlimit_resource resource, rlim_t value) { limit(resource, value, value); }
 
-// Process 1 of a new user namespace counts there; elsewhere all tasks of the same user do.
+// Guard and process 1 count in a new user namespace; elsewhere all tasks of the same user do.
 rlim_t tasks_besides(const Plan& plan) {
   if (plan.user->own) return 0;
-  return plan.tier == Tier::namespaces ? 1 : static_cast<rlim_t>(tasks_of(plan.user->uid));
+  return plan.tier == Tier::namespaces ? 2 : static_cast<rlim_t>(tasks_of(plan.user->uid));
 }
 
 void take_limits(const Plan& plan) {
@@ -50,7 +49,7 @@ void take_limits(const Plan& plan) {
   limit(RLIMIT_CPU, cpu_s, cpu_s + 1);
   if (limits.address_space_bytes > 0) limit(RLIMIT_AS, limits.address_space_bytes);
   limit(RLIMIT_FSIZE, limits.file_bytes);
-  limit(RLIMIT_NOFILE, kOpenFileLimit);
+  limit(RLIMIT_NOFILE, static_cast<rlim_t>(limits.open_files));
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_MSGQUEUE, 0);
   limit(RLIMIT_NPROC, static_cast<rlim_t>(limits.processes) + tasks_besides(plan));

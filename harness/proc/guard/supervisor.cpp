@@ -24,6 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kSampleInterval{50};
+constexpr int kStartTimeoutMs = 2000;  // for a program to be executed
 
 std::chrono::milliseconds cpu_time_of(const rusage& usage) {
   const auto of = [](const timeval& time) {
@@ -46,8 +47,8 @@ class Supervisor {
     }
   }
 
-  wire::Writer run(uid_t outer_uid, gid_t outer_gid) {
-    enter(outer_uid, outer_gid);
+  wire::Writer run() {
+    enter();
     start_subject();
     while (!ending_) watch();
     sweeper_.sweep();
@@ -55,12 +56,12 @@ class Supervisor {
   }
 
  private:
-  void enter(uid_t outer_uid, gid_t outer_gid) {
+  void enter() {
     ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // else its own files in /proc belong to root
     const Descriptor score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
     if (score && ::write(score.get(), "1000", 4) != 4) errno = 0;  // a courtesy, not a promise
     if (plan_.tier == Tier::namespaces) {
-      enter_view(plan_, outer_uid, outer_gid);
+      enter_view(plan_);
     } else {
       require(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0, "adopt orphans");
     }
@@ -136,18 +137,32 @@ class Supervisor {
     auto kind = Ending::Kind::stopped;
     if (const auto packet = wire::receive(link_)) {
       wire::Reader request(packet->bytes);
-      if (request.word() == wire::Word::memory) return tell_memory(packet->descriptors);
+      if (request.word() == wire::Word::memory) {
+        return answer(packet->descriptors, memory_of_cell(plan_));
+      }
+      if (request.word() == wire::Word::signal) {
+        const auto signal = static_cast<int>(request.number());
+        send_signal(signal);
+        return answer(packet->descriptors, static_cast<std::uint64_t>(signal));
+      }
       kind = static_cast<Ending::Kind>(request.number());
     }
     ending_ = Ending{};
     ending_->kind = kind;
+    if (kind == Ending::Kind::signalled) ending_->code = SIGKILL;
   }
 
-  void tell_memory(const std::vector<int>& pipes) {
-    const std::uint64_t bytes = memory_of_cell(plan_);
-    for (const int number : pipes) {
-      const Descriptor pipe(number);
-      if (::write(pipe.get(), &bytes, sizeof bytes) < 0) errno = 0;  // it no longer waits
+  void send_signal(int signal) {
+    // Until its program runs, a subject is not yet its own user's, and signals would miss it.
+    wait_readable(reports_.get(), kStartTimeoutMs);
+    if (signal == SIGSTOP) return sweeper_.hold();
+    sweeper_.strike(signal);
+  }
+
+  static void answer(const std::vector<int>& pipes, std::uint64_t number) {
+    for (const int end : pipes) {
+      const Descriptor pipe(end);
+      if (::write(pipe.get(), &number, sizeof number) < 0) errno = 0;  // it no longer waits
     }
   }
 
@@ -184,10 +199,10 @@ class Supervisor {
   std::optional<Ending> ending_;
 };
 
-[[noreturn]] void supervise(const Plan& plan, int link, uid_t outer_uid, gid_t outer_gid) {
+[[noreturn]] void supervise(const Plan& plan, int link) {
   wire::Writer report(wire::Word::broken);
   try {
-    report = Supervisor(plan, link).run(outer_uid, outer_gid);
+    report = Supervisor(plan, link).run();
   } catch (const std::exception& failure) {
     report.text(failure.what());
   }
@@ -197,14 +212,12 @@ class Supervisor {
 }  // namespace
 
 pid_t start_supervisor(const Plan& plan, int link, int guard_link) {
-  const uid_t uid = ::geteuid();
-  const gid_t gid = ::getegid();
   const pid_t supervisor = fork_with(plan.tier == Tier::namespaces ? namespace_flags() : 0);
   require(supervisor >= 0, "start a process in new namespaces");
   if (supervisor == 0) {
     ::close(guard_link);
     ::close(wire::kControlDescriptor);
-    supervise(plan, link, uid, gid);
+    supervise(plan, link);
   }
   return supervisor;
 }

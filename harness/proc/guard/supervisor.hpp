@@ -8,8 +8,9 @@
 
 namespace assay::proc::guard {
 
-// Forks it. `link` is its end of a SOCK_SEQPACKET pair: it reads `stop`, `memory`, and the guard's
-// death; it writes `ended` or `broken`, once. `guard_link` is the other end. Throws Failure.
+// Forks it. `link` is its end of a SOCK_SEQPACKET pair: it reads `stop`, `memory`, `signal`, and
+// the guard's death; it writes `ended` or `broken`, once. `guard_link` is the other end. Throws
+// Failure.
 pid_t start_supervisor(const Plan& plan, int link, int guard_link);
 
 }  // namespace assay::proc::guard

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <sstream>
 
 namespace assay::proc::guard {
@@ -13,6 +14,8 @@ namespace {
 constexpr int kStrikeLimit = 20'000;
 constexpr int kStopRoundLimit = 200;
 constexpr int kKillerPauseLimit = 500;
+constexpr int kKillerLimit = 20;
+constexpr int kHoldLimit = 500;
 constexpr useconds_t kPauseUs = 1000;
 
 std::string folder_of(pid_t process) { return "/proc/" + std::to_string(process); }
@@ -29,7 +32,7 @@ void add_children(pid_t process, std::set<pid_t>& found) {
 }
 
 // A stopped process can't fork; when all that are found are stopped, no more can appear.
-void kill_descendants() {
+void stop_descendants() {
   std::set<pid_t> stopped;
   for (int round = 0; round < kStopRoundLimit; ++round) {
     const std::size_t before = stopped.size();
@@ -38,41 +41,82 @@ void kill_descendants() {
     }
     if (stopped.size() == before) break;
   }
-  for (const pid_t process : descendants()) ::kill(process, SIGKILL);
 }
 
-// The subject might stop it in turn, so it is not waited for without end.
-void wait_for_killer(pid_t killer) {
+void signal_descendants(int signal) {
+  if (signal == SIGKILL || signal == SIGSTOP) stop_descendants();
+  if (signal == SIGSTOP) return;
+  for (const pid_t process : descendants()) ::kill(process, signal);
+}
+
+// The subject might stop it in turn, so it is not waited for without end. True if it is done.
+bool wait_for_killer(pid_t killer) {
+  int status = 0;
   for (int pause = 0; pause < kKillerPauseLimit; ++pause) {
-    if (::waitpid(killer, nullptr, WNOHANG) != 0) return;
+    if (::waitpid(killer, &status, WNOHANG) != 0) return WIFEXITED(status);
     ::usleep(kPauseUs / 5);
   }
   ::kill(killer, SIGKILL);
+  return ::waitpid(killer, &status, 0) == killer && WIFEXITED(status);
 }
 
 // kill(-1) spares the caller only, so the caller has to be of that user.
-void kill_user(const User& user) {
+bool try_to_signal_user(const User& user, int signal) {
   const pid_t killer = fork_with(0);
-  if (killer != 0) return wait_for_killer(killer);
+  if (killer < 0) return false;  // to wait(2) and kill(2), -1 is everybody
+  if (killer > 0) return wait_for_killer(killer);
   const bool became = ::setresgid(user.gid, user.gid, user.gid) == 0 &&
                       ::setresuid(user.uid, user.uid, user.uid) == 0;
-  if (became && user.uid != 0 && ::getuid() == user.uid) ::kill(-1, SIGKILL);
+  if (became && user.uid != 0 && ::getuid() == user.uid) ::kill(-1, signal);
   ::_exit(0);
 }
 
+// On a busy machine a killer may be given up before it had its turn.
+void signal_user(const User& user, int signal) {
+  for (int killer = 0; killer < kKillerLimit; ++killer) {
+    if (try_to_signal_user(user, signal)) return;
+  }
+}
+
 // A mistake here would end every process of the machine, so what confines us is tried first.
-void kill_everyone() {
+void signal_everyone(int signal) {
   const bool first = ::getpid() == 1;
   const bool confined = ::geteuid() != 0 && ::kill(::getppid(), 0) != 0 && errno == EPERM;
-  if (first || confined) ::kill(-1, SIGKILL);
+  if (first || confined) ::kill(-1, signal);
+}
+
+// The letter after the name in brackets, which may have brackets of its own.
+bool is_stopped(const std::string& task) {
+  const std::string status = read_text(task + "/stat");
+  const auto name_end = status.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 >= status.size()) return true;  // it is gone
+  return std::strchr("TtZXx", status[name_end + 2]) != nullptr;
+}
+
+bool all_are_stopped() {
+  for (const pid_t process : descendants()) {
+    const std::string tasks = folder_of(process) + "/task";
+    for (const std::string& task : names_in(tasks)) {
+      if (!is_stopped(tasks + "/" + task)) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
 
-void Sweeper::strike() const {
-  if (reach == Reach::everyone) return kill_everyone();
-  if (reach == Reach::user) return kill_user(*user);
-  kill_descendants();
+void Sweeper::strike(int signal) const {
+  if (reach == Reach::everyone) return signal_everyone(signal);
+  if (reach == Reach::user) return signal_user(*user, signal);
+  signal_descendants(signal);
+}
+
+void Sweeper::hold() const {
+  for (int attempt = 0; attempt < kHoldLimit; ++attempt) {
+    strike(SIGSTOP);
+    if (all_are_stopped()) return;
+    ::usleep(kPauseUs);
+  }
 }
 
 bool Sweeper::sweep() const {
@@ -83,7 +127,7 @@ bool Sweeper::sweep() const {
     } while (reaped > 0);
     if (reaped < 0 && errno == ECHILD) return true;
     if (attempt > 0) ::usleep(kPauseUs / 5);
-    strike();
+    strike(SIGKILL);
   }
   return false;
 }

@@ -1,4 +1,4 @@
-// The processes that a subject has started: their memory, and their end.
+// The processes that a subject has started: their memory, signals to all of them, and their end.
 #pragma once
 
 #include <sys/types.h>
@@ -25,8 +25,12 @@ struct Sweeper {
   // subreaper. False if some were left when a limit was reached.
   bool sweep() const;
 
- private:
-  void strike() const;
+  // One signal to all of them.
+  void strike(int signal) const;
+
+  // Stops all of them, and waits until they are stopped. What is in an uninterruptible wait of the
+  // kernel's (a disk's, or for a child of vfork()) stops as that ends, so the waiting has a limit.
+  void hold() const;
 };
 
 // The processes beneath this one.

@@ -1,10 +1,7 @@
 #include "view.hpp"
 
-#include <net/if.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -28,14 +25,6 @@ bool is_beneath(const std::string& path, const std::string& folder) {
 std::string real_path(const std::string& path) {
   std::array<char, PATH_MAX> resolved{};
   return ::realpath(path.c_str(), resolved.data()) == nullptr ? "" : resolved.data();
-}
-
-void map_user(uid_t uid, gid_t gid) {
-  const auto itself = [](auto id) { return std::to_string(id) + " " + std::to_string(id) + " 1"; };
-  write_text("/proc/self/setgroups", "deny");
-  write_text("/proc/self/uid_map", itself(uid));
-  write_text("/proc/self/gid_map", itself(gid));
-  write_text("/proc/sys/user/max_user_namespaces", "0");
 }
 
 // Nothing that is mounted from here on may show outside. In a plain chroot "/" is no mount point,
@@ -177,28 +166,13 @@ class View {
   std::vector<Exposure> exposures_;
 };
 
-void bring_loopback_up() {
-  const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  require(static_cast<bool>(socket), "make a socket in the new network");
-  ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP | IFF_RUNNING;
-  require(::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0, "bring up the new network");
-}
-
 }  // namespace
 
-unsigned long namespace_flags() {
-  constexpr unsigned long kNew =
-      CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET;
-  return ::geteuid() == 0 ? kNew : kNew | CLONE_NEWUSER;
-}
+unsigned long namespace_flags() { return CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS; }
 
-void enter_view(const Plan& plan, uid_t outer_uid, gid_t outer_gid) {
-  if (!plan.user->own) map_user(outer_uid, outer_gid);
+void enter_view(const Plan& plan) {
   make_private();
   View(plan).build();
-  bring_loopback_up();
   require(::sethostname("cell", 4) == 0, "name the cell");
 }
 

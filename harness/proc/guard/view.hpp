@@ -10,11 +10,11 @@ namespace assay::proc::guard {
 // There, a cell has these to itself.
 inline constexpr std::array<const char*, 3> kTemporaryFolders = {"/dev/shm", "/tmp", "/var/tmp"};
 
-// For fork_with(): the namespaces that a supervisor is born into.
+// For fork_with(): the namespaces that a supervisor is born into, besides the guard's network.
 unsigned long namespace_flags();
 
 // Called by that supervisor, as process 1: a file system that is read-only but for the folder, with
-// a /proc and temporary folders of its own, and a network that reaches itself only. Throws Failure.
-void enter_view(const Plan& plan, uid_t outer_uid, gid_t outer_gid);
+// a /proc and temporary folders of its own. Throws Failure.
+void enter_view(const Plan& plan);
 
 }  // namespace assay::proc::guard
