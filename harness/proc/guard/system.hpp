@@ -8,10 +8,13 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "net/descriptor.hpp"
+
 namespace assay::proc::guard {
+
+using net::Descriptor;
 
 // What was attempted, and why it did not work.
 struct Failure : std::runtime_error {
@@ -24,25 +27,6 @@ struct Failure : std::runtime_error {
 inline void require(bool worked, const std::string& attempted) {
   if (!worked) fail(attempted);
 }
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
 
 // The first few kilobytes of a file in /proc; empty if there is none.
 std::string read_text(const std::string& path);
