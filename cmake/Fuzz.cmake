@@ -6,8 +6,8 @@ find_file(ASSAY_FUZZ_RUNTIME libclang_rt.fuzzer-x86_64.a
           PATHS /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux NO_DEFAULT_PATH)
 
 # assay_fuzz(<name> SOURCES <file>... [HEADERS <file>...] ROOTS <target>... RUNS <number>
-#            [OPTIONS <libFuzzer option>...]): the test <name>, of fuzz/<last part of name>.cpp and the
-# inputs in fuzz/corpus, beside the list file that calls it.
+#            [OPTIONS <libFuzzer option>...]): the test <name>, of fuzz/<last part of name>.cpp and
+# the inputs in fuzz/corpus, beside the list file that calls it.
 function(assay_fuzz name)
   cmake_parse_arguments(FUZZ "" "RUNS" "SOURCES;HEADERS;ROOTS;OPTIONS" ${ARGN})
   if(NOT ASSAY_FUZZ_COMPILER OR NOT ASSAY_FUZZ_RUNTIME)
@@ -26,5 +26,6 @@ function(assay_fuzz name)
   file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/corpus)
   add_test(NAME ${name}
     COMMAND ${fuzz} -runs=${FUZZ_RUNS} -seed=1 -timeout=10 -rss_limit_mb=2048 -verbosity=0
-            ${FUZZ_OPTIONS} ${CMAKE_CURRENT_BINARY_DIR}/corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus)
+            ${FUZZ_OPTIONS} ${CMAKE_CURRENT_BINARY_DIR}/corpus
+            ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus)
 endfunction()

@@ -44,7 +44,7 @@ def check_counts(root, name, text):
         for counted in words.finditer(text):
             if int(counted[1]) != there:
                 line = text.count("\n", 0, counted.start()) + 1
-                yield Finding(name, line, f"counts {counted[1]} of {folders}, and there are {there}")
+                yield Finding(name, line, f"counts {counted[1]} of {folders}, there are {there}")
 
 
 def links_in(text):

@@ -106,7 +106,7 @@ class Documents(Folder):
         self.write("tests/x/mutants/one/mutation.toml", "")
         self.write("README.md", "each of 1 mistakes (mutants) is caught,\nand 2 more (variants)\n")
         self.assertEqual(self.found(), [
-            "README.md:2: counts 2 of tests/*/variants/*, and there are 0"])
+            "README.md:2: counts 2 of tests/*/variants/*, there are 0"])
 
 
 class Exercises(Folder):
