@@ -11,6 +11,7 @@
 
 #include "fault/gate.hpp"
 #include "net/sockets.hpp"
+#include "proc/server.hpp"
 #include "support/peer.hpp"
 #include "support/talks.hpp"
 
@@ -27,10 +28,11 @@ constexpr milliseconds a_while(40);
 class ThreeActs : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (GetParam() == "redis" && !redis_is_installed()) {
-      GTEST_SKIP() << "redis-server is not installed: apt-get install redis-server";
+    try {
+      talk_ = make_talk(GetParam());
+    } catch (const proc::ServerUnavailable& missing) {
+      GTEST_SKIP() << missing.what();
     }
-    talk_ = make_talk(GetParam());
     gate_ = std::make_unique<Gate>(GateOptions{.upstream = talk_->endpoint(), .seed = 7});
   }
 

@@ -1,21 +1,12 @@
 #include "support/talks.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
-#include <array>
 #include <cstdint>
 #include <cstdlib>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
 
 #include "net/sockets.hpp"
-#include "support/peer.hpp"
-
-extern char** environ;
+#include "proc/redis.hpp"
 
 namespace assay::fault {
 namespace {
@@ -130,53 +121,13 @@ std::string bulk(const std::string& text) {
 
 class RedisTalk : public Talk {
  public:
-  RedisTalk() {
-    std::vector<std::string> words{"redis-server",
-                                   "--port",
-                                   "0",
-                                   "--unixsocket",
-                                   socket(),
-                                   "--save",
-                                   "",
-                                   "--appendonly",
-                                   "no",
-                                   "--daemonize",
-                                   "no",
-                                   "--dir",
-                                   folder_.path().string()};
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t files;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    const int error =
-        ::posix_spawnp(&process_, "redis-server", &files, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&files);
-    if (error != 0) throw std::runtime_error("can't start redis-server");
-    if (!eventually([this] { return connect_error(endpoint()) == 0; })) {
-      end();
-      throw std::runtime_error("redis-server doesn't listen");
-    }
-  }
-  RedisTalk(const RedisTalk&) = delete;
-  RedisTalk& operator=(const RedisTalk&) = delete;
-  ~RedisTalk() override { end(); }
-
-  net::Endpoint endpoint() const override { return net::Endpoint::unix_socket(socket()); }
+  net::Endpoint endpoint() const override { return server_.endpoint(); }
   Exchange exchange(int number) const override {
     return {"*2\r\n" + bulk("ECHO") + bulk(payload(number)), bulk(payload(number))};
   }
 
  private:
-  std::string socket() const { return (folder_.path() / "redis.sock").string(); }
-  void end() const {
-    ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
-  }
-
-  TemporaryFolder folder_;
-  pid_t process_ = -1;
+  proc::PrivateServer server_{proc::redis_server(), proc::Transport::unix_socket};
 };
 
 }  // namespace
@@ -200,16 +151,6 @@ std::string lines(std::string& inbox) {
   std::string whole = inbox.substr(0, end + 1);
   inbox.erase(0, end + 1);
   return whole;
-}
-
-bool redis_is_installed() {
-  const char* const path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    std::error_code ignored;
-    if (std::filesystem::exists(folder + "/redis-server", ignored)) return true;
-  }
-  return false;
 }
 
 std::unique_ptr<Talk> make_talk(const std::string& protocol) {

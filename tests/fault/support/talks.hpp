@@ -42,9 +42,7 @@ class TemporaryFolder {
 std::string echo(std::string& inbox);   // every byte
 std::string lines(std::string& inbox);  // every whole line
 
-bool redis_is_installed();
-
-// "tcp", "http", "redis", "postgresql". Throws std::runtime_error.
+// "tcp", "http", "redis", "postgresql". Throws proc::ServerUnavailable if there is no Redis here.
 std::unique_ptr<Talk> make_talk(const std::string& protocol);
 
 }  // namespace assay::fault
