@@ -17,7 +17,7 @@ FILES = ("exercises/{}/README.md", "exercises/{}/api.hpp", "exercises/{}/stub.cp
          "reference/{}/solution.cpp", "reference/{}/DESIGN.md", "harness/graders/{}/*.cpp",
          "harness/host/{}/*.cpp", "tests/{}/*_test.cpp")
 CONCERNS = ("reference", "harness/graders", "harness/host")
-SHARED = ("harness/host/threads",)  # by the hosts of all exercises
+SHARED = ("harness/host/threads", "harness/host/http")  # by hosts of several exercises
 # Verdicts that the reference may get; a timing may find the machine too noisy to tell.
 FULL_MARKS = ("pass",)
 FULL_MARKS_IF_TIMED = ("pass", "noisy")
