@@ -23,9 +23,10 @@ function(assay_fuzz name)
             -fno-sanitize-recover=undefined ${FUZZ_ROOTS} ${entry} ${FUZZ_SOURCES} -o ${fuzz}
     DEPENDS ${entry} ${FUZZ_SOURCES} ${FUZZ_HEADERS} VERBATIM)
   add_custom_target(${target} ALL DEPENDS ${fuzz})
-  file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/corpus)
+  # What it finds worth keeping is dropped before the next run, so that all runs are the same.
+  set(found ${CMAKE_CURRENT_BINARY_DIR}/found)
   add_test(NAME ${name}
-    COMMAND ${fuzz} -runs=${FUZZ_RUNS} -seed=1 -timeout=10 -rss_limit_mb=2048 -verbosity=0
-            ${FUZZ_OPTIONS} ${CMAKE_CURRENT_BINARY_DIR}/corpus
-            ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus)
+    COMMAND sh -c "rm -rf ${found} && mkdir ${found} && exec \"$@\"" sh
+            ${fuzz} -runs=${FUZZ_RUNS} -seed=1 -timeout=10 -rss_limit_mb=2048 -verbosity=0
+            ${FUZZ_OPTIONS} ${found} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus)
 endfunction()

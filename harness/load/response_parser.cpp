@@ -290,6 +290,7 @@ void ResponseParser::fail(Problem problem) {
   problem_ = problem;
   stage_ = Stage::failed;
   keeps_alive_ = false;
+  body_.clear();
 }
 
 }  // namespace assay::load

@@ -102,7 +102,7 @@ HttpVerdict verdict_on(beast::error_code met) {
 // depend on how the bytes arrived.
 class HttpReader::Parser final : public http::basic_parser<true> {
  public:
-  explicit Parser(const HttpLimits& limits) {
+  explicit Parser(const HttpLimits& limits) : body_bytes_max_(limits.body_bytes_max) {
     eager(true);
     header_limit(std::numeric_limits<std::uint32_t>::max());  // it was looked at before
     body_limit(limits.body_bytes_max);
@@ -170,6 +170,9 @@ class HttpReader::Parser final : public http::basic_parser<true> {
 
   // What Beast doesn't mind, and two servers in a row would take for two different requests.
   void on_header_impl(beast::error_code& error) override {
+    // Beast counts a chunk again each time it has to wait for more of its line: so it's counted
+    // here.
+    if (chunked()) body_limit(boost::none);
     if (hosts_ > 1 || (hosts_ == 0 && !old_)) {
       found_ = HttpVerdict{400, "a request has one Host header"};
     } else if (encoded_ && old_) {
@@ -200,9 +203,14 @@ class HttpReader::Parser final : public http::basic_parser<true> {
   }
 
   void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, beast::string_view /*extension*/,
+                            beast::error_code& error) override {
+    if (size > body_bytes_max_ - body_.size()) error = http::error::body_limit;
+  }
+
   void on_finish_impl(beast::error_code&) override {}
 
+  const std::size_t body_bytes_max_;
   std::string head_;
   Part method_;
   Part target_;
