@@ -111,7 +111,9 @@ class Server {
     load::Plan plan;
     plan.warm_up = {};
     plan.duration = slice_time;
-    return 1e9 / static_cast<double>(load_.run(plan).latency.percentile_ns(50));
+    const load::Result result = load_.run(plan);
+    if (result.latency.count() == 0 || result.generator_was_late()) return measure::kNoRate;
+    return 1e9 / static_cast<double>(result.latency.percentile_ns(50));
   }
 
  private:

@@ -13,7 +13,6 @@ namespace {
 constexpr std::size_t shown_seconds = 60;
 constexpr std::size_t shown_url_bytes = 200;
 constexpr double shortfall = 0.98;  // of the offered rate: less says that the server is behind
-constexpr std::int64_t lateness_that_matters_ns = 200'000;
 
 std::string counted(std::uint64_t number) {
   return base::thousands(static_cast<std::int64_t>(number));
@@ -137,8 +136,7 @@ std::string kind_of_load(const Result& result) {
 
 std::vector<std::string> doubts(const Result& result) {
   std::vector<std::string> found;
-  const std::int64_t late_ns = result.lateness.percentile_ns(99);
-  if (late_ns > lateness_that_matters_ns && late_ns > result.latency.percentile_ns(99) / 4) {
+  if (result.generator_was_late()) {
     found.push_back(
         "the generator itself was late: these latencies are partly its own. Give it a core to "
         "itself, or a lower rate");

@@ -6,6 +6,8 @@
 namespace assay::load {
 namespace {
 
+constexpr std::int64_t lateness_that_matters_ns = 200'000;
+
 double per_second(std::uint64_t count, std::int64_t duration_ns) {
   return duration_ns <= 0 ? 0 : static_cast<double>(count) * 1e9 / static_cast<double>(duration_ns);
 }
@@ -51,6 +53,11 @@ std::uint64_t Result::failures() const {
 double Result::offered_per_s() const { return per_second(offered, duration_ns); }
 
 double Result::achieved_per_s() const { return per_second(accepted_in_time, duration_ns); }
+
+bool Result::generator_was_late() const {
+  const std::int64_t late_ns = lateness.percentile_ns(99);
+  return late_ns > lateness_that_matters_ns && late_ns > latency.percentile_ns(99) / 4;
+}
 
 double Result::cpu_us_per_exchange() const {
   return exchanges == 0 ? 0 : static_cast<double>(cpu_ns) / 1e3 / static_cast<double>(exchanges);

@@ -69,15 +69,16 @@ const Boundary* straddled(const Figure& figure, const std::vector<Boundary>& bou
   return &*std::find_if(boundaries.begin(), boundaries.end(), inside);
 }
 
-std::string why_unusable(const Samples& samples, std::size_t unusable) {
-  if (unusable > 0) {
-    return std::to_string(unusable) + " of " +
-           std::to_string(samples.pairs.size() + samples.controls.size()) +
+std::string why_unusable(const Ratios& pairs, const Ratios& controls) {
+  const std::size_t unusable = pairs.unusable + controls.unusable;
+  const std::size_t all = pairs.values.size() + controls.values.size() + unusable;
+  if (unusable * kPairsPerUnusable > all) {
+    return std::to_string(unusable) + " of " + std::to_string(all) +
            " pairs have a slice without a rate";
   }
-  if (samples.pairs.size() < kFewestPairs || samples.controls.size() < kFewestControls) {
-    return std::to_string(samples.pairs.size()) + " pairs were timed and " +
-           std::to_string(samples.controls.size()) + " controls; " + std::to_string(kFewestPairs) +
+  if (pairs.values.size() < kFewestPairs || controls.values.size() < kFewestControls) {
+    return std::to_string(pairs.values.size()) + " pairs were timed and " +
+           std::to_string(controls.values.size()) + " controls; " + std::to_string(kFewestPairs) +
            " and " + std::to_string(kFewestControls) + " are needed";
   }
   return "";
@@ -133,7 +134,7 @@ Figure judge(const Samples& samples, const std::vector<Boundary>& boundaries) {
   figure.pairs = static_cast<int>(samples.pairs.size());
   figure.control_low = control.low;
   figure.control_high = control.high;
-  figure.why_noisy = why_unusable(samples, ratios.unusable + controls.unusable);
+  figure.why_noisy = why_unusable(ratios, controls);
   if (figure.why_noisy.empty()) figure.why_noisy = why_noisy(figure, boundaries);
   figure.decided = figure.why_noisy.empty();
   if (figure.decided) figure.share = share_of(figure.ratio, boundaries);

@@ -9,8 +9,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +30,11 @@ inline constexpr int kPairsBetweenLooks = 4;
 inline constexpr double kDeadBand = 0.02;
 // Of the control: high / low. While another process uses half of each core, 1.1 is usual.
 inline constexpr double kWidestControl = 1.5;
+
+// What a slice gives whose rate can't be trusted: whoever made its load was late, for example. Its
+// pair does not count, and if more than one pair in ten is such a pair, the figure is noisy.
+inline constexpr double kNoRate = std::numeric_limits<double>::quiet_NaN();
+inline constexpr std::size_t kPairsPerUnusable = 10;
 
 // From this ratio on, this share of a check's points: {{0.8, 1}, {0.4, 0.5}}. Below all: none.
 struct Boundary {

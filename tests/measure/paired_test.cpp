@@ -212,9 +212,15 @@ TEST(Paired, NeverPassesWhatIsNoMeasurement) {
       EXPECT_FALSE(figure.slower() || figure.faster());
     }
   }
-  Samples one_bad = samples_of(kEqual, kEqual);
-  one_bad.pairs[7].subject_first = none;
-  EXPECT_EQ(judge(one_bad, kBoundaries).why_noisy, "1 of 40 pairs have a slice without a rate");
+}
+
+TEST(Paired, DoesWithoutASliceInTen) {
+  Samples samples = samples_of(kEqual, kEqual);
+  for (std::size_t i = 0; i < 4; ++i) samples.pairs[3 * i].subject_first = kNoRate;
+  EXPECT_TRUE(judge(samples, kBoundaries).decided);
+  EXPECT_EQ(judge(samples, kBoundaries).ratio, 1);
+  samples.controls[7].reference_after = kNoRate;
+  EXPECT_EQ(judge(samples, kBoundaries).why_noisy, "5 of 40 pairs have a slice without a rate");
 }
 
 TEST(Paired, NeverPassesTooFewPairs) {
