@@ -2,8 +2,10 @@
 // host does the rest: sockets, parsing, limits, and keeping connections open (docs/http-host.md).
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +25,7 @@ struct HttpRequest {
   std::string_view target;              // "/accounts/7?since=3": never empty, nothing is decoded
   std::span<const HttpHeader> headers;  // in the order in which they were sent, repeated ones too
   std::string_view body;                // empty if there was none
+  std::string_view peer = {};           // the address that it came from: "127.0.0.1", no port
 
   // The value of the first header of that name, whatever its case.
   std::optional<std::string_view> header(std::string_view name) const {
@@ -53,6 +56,27 @@ struct HttpResponse {
   // Transfer-Encoding or Connection: those are the host's.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+};
+
+// No answer came, and whether the request was acted on is unknown.
+struct HttpFailure : std::runtime_error {
+  enum class Kind {
+    unreachable,  // no connection: it was not acted on
+    timed_out,
+    broken,  // the connection was, or what came is no HTTP
+  };
+  HttpFailure(Kind kind_, const std::string& what) : std::runtime_error(what), kind(kind_) {}
+  Kind kind;
+};
+
+// Another service, which is asked over HTTP. Thread-safe.
+class HttpPeer {
+ public:
+  virtual ~HttpPeer() = default;
+
+  // Sends the request and waits for the whole answer, for at most `limit`. The headers Host,
+  // Content-Length and Connection are added, and left out of what is given. Throws HttpFailure.
+  virtual HttpResponse send(const HttpRequest& request, std::chrono::nanoseconds limit) = 0;
 };
 
 class HttpService {

@@ -32,7 +32,9 @@ Level load_level(const toml::table& table, const std::string& where) {
   level.protocol = required<std::string>(table, "protocol", where);
   level.grading_seconds_max = required<double>(table, "grading_seconds_max", where);
   level.languages = strings(table, "languages");
+  level.packages = strings(table, "packages");
   level.hints = strings(table, "hints");
+  level.questions = strings(table, "questions");
   return level;
 }
 
@@ -47,6 +49,7 @@ Exercise load_exercise(const std::filesystem::path& manifest) {
     exercise.question = required<int>(table, "question", where);
     exercise.summary = required<std::string>(table, "summary", where);
     exercise.draft = table["draft"].value_or(false);
+    exercise.libraries = strings(table, "libraries");
     if (const auto* levels = table["level"].as_array()) {
       for (const auto& node : *levels) {
         if (const auto* level = node.as_table()) {

@@ -15,7 +15,9 @@ struct Level {
   std::string protocol;                // script, threads (script for C++ only), http…
   std::vector<std::string> languages;  // for which `assay start` has a skeleton
   double grading_seconds_max = 0;
-  std::vector<std::string> hints;  // each says more than the one before
+  std::vector<std::string> packages;   // Debian's, that its checks need and nothing else
+  std::vector<std::string> hints;      // each says more than the one before
+  std::vector<std::string> questions;  // that an interviewer asks once it is solved
 };
 
 struct Exercise {
@@ -25,6 +27,7 @@ struct Exercise {
   int question = 0;  // one of the twelve
   std::string summary;
   bool draft = false;
+  std::vector<std::string> libraries;  // that solutions may use, as "hiredis"
   std::vector<Level> levels;
 
   const Level* level(int number) const;

@@ -16,7 +16,8 @@ constexpr std::size_t round_report_bytes = 64U << 10;
 void loosen(SubjectSpec& subject, proc::Flavour flavour) {
   using enum proc::Flavour;
   if (flavour == threads || flavour == addresses) subject.limits.address_space_bytes = 0;
-  if (flavour != plain && flavour != debugger) subject.limits.cpu = watched_cpu_limit;
+  if (flavour != plain && flavour != debugger && flavour != http)
+    subject.limits.cpu = watched_cpu_limit;
   if (flavour == scheduled) subject.answer_bytes_max = round_report_bytes;
 }
 
@@ -77,8 +78,9 @@ Readied Workbench::make_ready(proc::Flavour flavour) const {
                     "{cell}/" + (folder ? "solution.py" : solution_.files.begin()->first)};
   } else {
     loosen(subject, flavour);
-    readied.build =
-        builder_.build({exercise_.slug, solution_.sources, subject.shown_as, flavour}, pause_);
+    readied.build = builder_.build(
+        {exercise_.slug, solution_.sources, subject.shown_as, flavour, exercise_.libraries},
+        pause_);
     if (!readied.build.built) return readied;
     subject.files = {{"subject", readied.build.program}};
     subject.argv = {"{cell}/subject"};

@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -64,6 +65,16 @@ std::string text_of(const std::exception_ptr& failure) {
   }
 }
 
+// Without its port; empty of a unix socket.
+std::string peer_of(int socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  const bool known = ::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  std::array<char, INET_ADDRSTRLEN> text{};
+  if (!known || address.sin_family != AF_INET) return "";
+  return ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
+}
+
 kit::HttpResponse respond(const HttpHandler& handler, const kit::HttpRequest& request) {
   if (request.target == health_target) return plain_answer(200, "ok");
   try {
@@ -81,7 +92,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
       : shared_(shared),
         socket_(std::move(socket)),
         timer_(socket_.get_executor()),
-        reader_(shared.options.limits) {
+        reader_(shared.options.limits),
+        peer_(peer_of(socket_.native_handle())) {
     ++shared_.open;
   }
   ~Connection() { --shared_.open; }
@@ -159,7 +171,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   awaitable<bool> answer(bool last) {
     HttpForm form = reader_.form();
     if (reader_.state() == HttpReader::State::complete) {
-      response_ = respond(shared_.handler, reader_.request());
+      response_ = respond(shared_.handler, request());
     } else if (reader_.state() == HttpReader::State::failed) {
       response_ = reader_.problem();
     } else {
@@ -172,6 +184,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response_ = kit::HttpResponse();
     const bool stays = sent && form.keep_alive;
     co_return stays;
+  }
+
+  kit::HttpRequest request() const {
+    kit::HttpRequest request = reader_.request();
+    request.peer = peer_;
+    return request;
   }
 
   awaitable<bool> send(HttpForm form) {
@@ -228,6 +246,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Socket socket_;
   Timer timer_;
   HttpReader reader_;
+  const std::string peer_;
   kit::HttpResponse response_;
   SteadyClock::time_point deadline_;
   bool watched_ = false;  // the timer runs

@@ -45,7 +45,8 @@ const FlavourFlags& flags_of(Flavour flavour) {
       // The scheduler takes the place of the sanitizer's library.
       {Flavour::scheduled, {"_scheduled", {"-O1", "-fsanitize=thread"}, {}}},
       {Flavour::threads, {"_thread", {"-O1", "-fsanitize=thread"}, {"-fsanitize=thread"}}},
-      {Flavour::addresses, {"_address", sanitize_addresses, {"-fsanitize=address,undefined"}}}};
+      {Flavour::addresses, {"_address", sanitize_addresses, {"-fsanitize=address,undefined"}}},
+      {Flavour::http, {"_http", {"-O2"}, {}}}};
   return all.at(flavour);
 }
 
@@ -194,6 +195,7 @@ Recipe program_recipe(const BuildRequest& request, const std::vector<fs::path>& 
   }
   const auto& own = flags_of(request.flavour).link;
   recipe.argv.insert(recipe.argv.end(), own.begin(), own.end());
+  for (const auto& library : request.libraries) recipe.argv.push_back("-l" + library);
   return recipe;
 }
 

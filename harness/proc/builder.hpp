@@ -21,6 +21,7 @@ enum class Flavour {
   scheduled,  // every access to memory may switch threads (host/threads)
   threads,    // ThreadSanitizer
   addresses,  // AddressSanitizer and UndefinedBehaviorSanitizer
+  http,       // as plain, and serves HTTP
 };
 
 struct BuildRequest {
@@ -28,6 +29,7 @@ struct BuildRequest {
   std::map<std::string, std::string> sources;  // by name: *.cpp are compiled, headers lie beside
   std::string shown_as;  // the folder that messages and debug information name
   Flavour flavour = Flavour::plain;
+  std::vector<std::string> libraries = {};  // that it may use, as "hiredis"
 };
 
 struct Build {
