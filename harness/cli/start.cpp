@@ -30,8 +30,7 @@ Skeleton skeleton_of(const grade::Exercise& exercise, const std::string& languag
         "language is graded with --exec (docs/protocols.md)",
         exercise.slug, base::printable_line(language, 40), base::join(languages, " and ")));
   }
-  if (language == "python") return {{"solution.py", exercise.folder / "stub.py"}};
-  return grade::stub_files(exercise);
+  return grade::stub_files(exercise, language);
 }
 
 // solution.cpp.old, or .old.2 and so on: nothing that was kept is ever replaced.

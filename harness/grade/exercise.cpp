@@ -32,6 +32,7 @@ Level load_level(const toml::table& table, const std::string& where) {
   level.protocol = required<std::string>(table, "protocol", where);
   level.grading_seconds_max = required<double>(table, "grading_seconds_max", where);
   level.languages = strings(table, "languages");
+  level.python_file = table["python_file"].value_or("solution.py");
   level.packages = strings(table, "packages");
   level.hints = strings(table, "hints");
   level.questions = strings(table, "questions");

@@ -14,6 +14,7 @@ struct Level {
   double points = 0;
   std::string protocol;                // script, threads (script for C++ only), http…
   std::vector<std::string> languages;  // for which `assay start` has a skeleton
+  std::string python_file;             // of a solution's folder, that is run: "solution.py"
   double grading_seconds_max = 0;
   std::vector<std::string> packages;   // Debian's, that its checks need and nothing else
   std::vector<std::string> hints;      // each says more than the one before

@@ -41,12 +41,14 @@ Solution stub_of(const Exercise& exercise) {
 
 }  // namespace
 
-std::map<std::string, fs::path> stub_files(const Exercise& exercise) {
+std::map<std::string, fs::path> stub_files(const Exercise& exercise, const std::string& language) {
   const std::string prefix = "stub_";
-  std::map<std::string, fs::path> files{{"solution.cpp", exercise.folder / "stub.cpp"}};
+  const std::string extension = language == "python" ? ".py" : ".cpp";
+  std::map<std::string, fs::path> files{
+      {"solution" + extension, exercise.folder / ("stub" + extension)}};
   for (const auto& entry : fs::directory_iterator(exercise.folder)) {
     const std::string name = entry.path().filename();
-    if (!name.starts_with(prefix) || !name.ends_with(".cpp")) continue;
+    if (!name.starts_with(prefix) || !name.ends_with(extension)) continue;
     files[name.substr(prefix.size())] = entry.path();
   }
   return files;

@@ -21,9 +21,10 @@ struct Solution {
 Solution find_solution(const std::filesystem::path& root, const Exercise& exercise,
                        const std::string& wanted);
 
-// The starting points in C++, by the name that each has in a learner's folder: stub.cpp is
-// solution.cpp there, and stub_<name>.cpp, of a later level, is <name>.cpp.
-std::map<std::string, std::filesystem::path> stub_files(const Exercise& exercise);
+// The starting points in a language (c++ or python), by the name that each has in a learner's
+// folder: stub.cpp is solution.cpp there, and stub_<name>.cpp, of a later level, is <name>.cpp.
+std::map<std::string, std::filesystem::path> stub_files(const Exercise& exercise,
+                                                        const std::string& language = "c++");
 
 // A command line, run by the shell in the current folder.
 Solution exec_solution(const std::string& command);

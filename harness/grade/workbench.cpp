@@ -3,12 +3,19 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "grade/http_subject.hpp"
+#include "grade/session.hpp"
+
 namespace assay::grade {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds cpu_limit{3};
 constexpr std::chrono::seconds watched_cpu_limit{20};
+// Of a program that is asked whether it speaks a protocol.
+constexpr std::chrono::seconds first_word_limit{5};
 constexpr std::size_t round_report_bytes = 64U << 10;
 
 // What is watched takes its time; sanitizers reserve terabytes that they never touch; and a round
@@ -31,13 +38,42 @@ Workbench::Workbench(Solution solution, const Exercise& exercise, int contract_v
       builder_(builder),
       pause_(std::move(pause)) {}
 
-std::optional<std::string> Workbench::left_out_of(int number) const {
+std::optional<std::string> Workbench::left_out_of(int number) {
   const Level* level = exercise_.level(number);
-  if (level == nullptr || level->protocol != "threads" || solution_.info.language == "c++") {
-    return std::nullopt;
+  if (level == nullptr || solution_.info.language == "c++") return std::nullopt;
+  if (level->protocol == "threads") {
+    return fmt::format(
+        "level {} runs the solution's own code in several threads: it is for C++ only", number);
   }
-  return "level " + std::to_string(number) +
-         " runs the solution's own code in several threads: it is for C++ only";
+  for (const auto& other : exercise_.levels) {
+    if (other.protocol == level->protocol || other.protocol == "threads") continue;
+    if (speaks(level->protocol) || !speaks(other.protocol)) continue;
+    return fmt::format("level {} is for programs that speak the protocol {}: this one speaks {}",
+                       number, level->protocol, other.protocol);
+  }
+  return std::nullopt;
+}
+
+bool Workbench::speaks(const std::string& protocol) {
+  if (const auto found = speaks_.find(protocol); found != speaks_.end()) return found->second;
+  const auto try_it = [&] {
+    if (protocol == "http") {
+      SubjectSpec spec = subject(proc::Flavour::http);
+      spec.silence_limit = first_word_limit;
+      HttpSubject(spec).start();
+    } else {
+      SubjectSpec spec = subject();
+      spec.silence_limit = first_word_limit;
+      Session greeted(spec);
+    }
+  };
+  bool spoke = true;
+  try {
+    try_it();
+  } catch (const SubjectTrouble&) {
+    spoke = false;
+  }
+  return speaks_[protocol] = spoke;
 }
 
 const Readied& Workbench::ready(proc::Flavour flavour) {
@@ -57,6 +93,16 @@ Workbench Workbench::reference() const {
           builder_, pause_};
 }
 
+// Of a folder the one that the flavour's levels name; else the one that there is.
+std::string Workbench::python_file(proc::Flavour flavour) const {
+  if (solution_.files.count("solution.py") == 0) return solution_.files.begin()->first;
+  for (const auto& level : exercise_.levels) {
+    const bool serves = level.protocol == "http";
+    if (serves == (flavour == proc::Flavour::http)) return level.python_file;
+  }
+  return "solution.py";
+}
+
 Readied Workbench::make_ready(proc::Flavour flavour) const {
   Readied readied;
   SubjectSpec subject;
@@ -73,9 +119,7 @@ Readied Workbench::make_ready(proc::Flavour flavour) const {
   subject.shown_as = shown(fs::is_directory(path) ? path : path.parent_path());
   if (solution_.info.language == "python") {
     subject.files = solution_.files;
-    const bool folder = solution_.files.count("solution.py") > 0;
-    subject.argv = {"python3",
-                    "{cell}/" + (folder ? "solution.py" : solution_.files.begin()->first)};
+    subject.argv = {"python3", "{cell}/" + python_file(flavour)};
   } else {
     loosen(subject, flavour);
     readied.build = builder_.build(

@@ -37,8 +37,10 @@ class Workbench {
   void be_thorough() { thorough_ = true; }
   bool is_thorough() const { return thorough_; }
 
-  // Why this solution can't take part in a level, if so: it doesn't speak the level's protocol.
-  std::optional<std::string> left_out_of(int level) const;
+  // Why this solution can't take part in a level, if so: it doesn't speak the level's protocol. A
+  // program that isn't built here is tried, once a protocol: what speaks another of the exercise's
+  // does not attempt this one, and what speaks none is graded, to hear what is wrong with it.
+  std::optional<std::string> left_out_of(int level);
 
   // What isn't built in C++ is the same in every flavour.
   const Readied& ready(proc::Flavour flavour = proc::Flavour::plain);
@@ -51,6 +53,8 @@ class Workbench {
 
  private:
   Readied make_ready(proc::Flavour flavour) const;
+  std::string python_file(proc::Flavour flavour) const;
+  bool speaks(const std::string& protocol);
 
   const Solution solution_;
   const Exercise& exercise_;
@@ -59,6 +63,7 @@ class Workbench {
   const std::function<void()> pause_;
   bool thorough_ = false;
   std::map<proc::Flavour, Readied> readied_;
+  std::map<std::string, bool> speaks_;  // a protocol, as found out
 };
 
 }  // namespace assay::grade

@@ -34,7 +34,8 @@ fresh_machine() {
   for tool in bash cat chmod dirname env flock grep mkdir readlink rm sleep tail touch; do
     ln -s "$(type -P "$tool")" "$scratch/tools/$tool"
   done
-  for tool in g++ python3; do stub "$tool" </dev/null; done
+  for tool in g++ python3 redis-server; do stub "$tool" </dev/null; done
+  stub install <<<'cat >/dev/null'
   stub ctest <<<'echo "100% tests passed, 0 tests failed out of 1"; exit ${CTEST_EXIT:-0}'
   stub cmake <<'STUB'
 mkdir -p "$2/build"
@@ -201,6 +202,49 @@ test_asks_on_a_terminal_only() {
   expect 'exit code with --yes' "$?" == 0
   expect 'question with --yes' "$output" != '*\[Y/n\]*'
   expect 'calls with --yes' "$(<"$scratch/calls")" == '*apt-get*'
+}
+
+# An exercise whose solutions need one package, and whose second level needs another.
+an_exercise_with_needs() {
+  mkdir -p "$checkout/exercises/x"
+  printf '%s\n' 'packages = ["libx-dev"]' '[[level]]' 'number = 1' \
+    '[[level]]' 'number = 2' 'packages = ["x-server", "y-server"]' \
+    >"$checkout/exercises/x/exercise.toml"
+  stub dpkg-query <<<'[ -e "${0%/*}/installed" ]'
+}
+
+test_installs_what_an_exercise_needs() {
+  ((EUID == 0)) || return 0
+  an_exercise_with_needs
+  stub apt-get </dev/null
+  run list x
+  expect 'what any solution needs' "$(grep ^apt-get "$scratch/calls")" == '*install libx-dev'
+  : >"$scratch/calls"
+  run grade x --level 1
+  run grade x --only=1.2
+  run watch x
+  expect 'nothing for the first level' "$(<"$scratch/calls")" != '*x-server*'
+  run grade x --only 2.3
+  expect 'the second level' "$(<"$scratch/calls")" == '*install x-server y-server*'
+  : >"$scratch/calls"
+  run grade x
+  expect 'all levels' "$(<"$scratch/calls")" == '*install x-server y-server*'
+  [[ -e /usr/sbin/policy-rc.d ]] || # the machine's own does the same
+    expect 'a server that is not started' "$(<"$scratch/calls")" == '*/usr/sbin/policy-rc.d*'
+  touch "$scratch/bin/installed"
+  : >"$scratch/calls"
+  run grade x
+  expect 'what is there' "$(<"$scratch/calls")" != '*apt-get*'
+}
+
+test_goes_on_without_what_only_a_level_needs() {
+  an_exercise_with_needs
+  sed -i 1d "$checkout/exercises/x/exercise.toml"
+  run grade x
+  expect 'exit code' "$code" == 0
+  expect 'what was said' "$errors" == '*no apt-get here*going on without x-server y-server:*'
+  run grade x
+  expect 'the second time' "$errors" == ''
 }
 
 test_goes_on_after_an_interruption() {
