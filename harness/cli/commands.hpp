@@ -15,8 +15,9 @@ struct GradeOptions {
   std::string solution;  // empty: the learner's own
   std::string exec;
   std::optional<int> level;
-  std::string only;  // a check's id or slug
-  std::string seed;  // empty: a fresh one
+  std::string track;  // empty: no
+  std::string only;   // a check's id or slug
+  std::string seed;   // empty: a fresh one
   bool json = false;
   bool verbose = false;
   bool thorough = false;

@@ -23,6 +23,17 @@
 namespace assay::cli {
 namespace {
 
+// Null if none is asked for.
+const grade::Track* track_of(const grade::Exercise& exercise, const GradeOptions& options) {
+  if (options.track.empty()) return nullptr;
+  if (const auto* track = exercise.track(options.track)) return track;
+  std::vector<std::string> names;
+  for (const auto& track : exercise.tracks) names.push_back(track.name);
+  throw UsageError(fmt::format("{} has no track '{}': it has {}", exercise.slug,
+                               base::printable_line(options.track, 60),
+                               names.empty() ? "none" : base::join(names, ", ")));
+}
+
 std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
                                        const grade::Exercise& exercise,
                                        const GradeOptions& options) {
@@ -32,9 +43,11 @@ std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
                                      ? "level 1"
                                      : fmt::format("levels 1 to {}", exercise.levels.size())));
   }
+  const auto* track = track_of(exercise, options);
   std::vector<grade::CheckInfo> checks;
   std::vector<std::string> names;
   for (const auto& check : all) {
+    if (track != nullptr && !base::contains(track->checks, check.slug)) continue;
     names.insert(names.end(), {check.id, check.slug});
     const bool wanted =
         options.only.empty() || options.only == check.id || options.only == check.slug;

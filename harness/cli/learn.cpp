@@ -28,11 +28,16 @@ json::object listed(const grade::Exercise& exercise, const ExerciseProgress* rea
                       {"points", level.points},
                       {"protocol", level.protocol}});
   }
-  json::object entry{{"exercise", exercise.slug},
-                     {"title", exercise.title},
-                     {"question", exercise.question},
-                     {"summary", exercise.summary},
-                     {"levels", levels}};
+  json::array tracks;
+  for (const auto& track : exercise.tracks) {
+    tracks.push_back({{"track", track.name},
+                      {"title", track.title},
+                      {"minutes", track.minutes},
+                      {"checks", json::value_from(track.checks)}});
+  }
+  json::object entry{
+      {"exercise", exercise.slug},   {"title", exercise.title}, {"question", exercise.question},
+      {"summary", exercise.summary}, {"levels", levels},        {"tracks", tracks}};
   entry["best"] = reached != nullptr ? json::value(reached->best) : json::value(nullptr);
   return entry;
 }
@@ -56,6 +61,10 @@ int list(const Context& context, bool as_json) {
     for (const auto& level : exercise.levels) {
       fmt::print("  {}  {:<40} {:>4} min {:>4} points   {}\n", level.number, level.title,
                  level.minutes, level.points, level.protocol);
+    }
+    for (const auto& track : exercise.tracks) {
+      fmt::print("  {:<43} {:>4} min {:>4} checks   --track {}\n", track.title, track.minutes,
+                 track.checks.size(), track.name);
     }
     fmt::print("  {}\n\n", report::dim(context.out, "./assay start " + exercise.slug));
   }

@@ -119,6 +119,7 @@ class CommandLine {
     watch->add_option("exercise", g.exercise, "see ./assay list")->required();
     for (auto* command : {grade, watch}) {
       command->add_option("--level", g.level, "one level");
+      command->add_option("--track", g.track, "the checks of one track, as interview");
       command->add_option("--seed", g.seed, "for everything random; else a fresh one");
       command->add_flag("-v,--verbose", g.verbose, "every failing check in full");
     }

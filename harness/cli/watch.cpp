@@ -95,7 +95,7 @@ int watch(const Context& context, const GradeOptions& options) {
   }
   GradeOptions one_level = options;
   const int level = options.level.value_or(exercise.levels.front().number);
-  one_level.level = level;
+  if (options.track.empty()) one_level.level = level;
   const auto detail = options.verbose ? report::Detail::all : report::Detail::first;
   SaveWatcher saves(folder);
   std::map<std::string, bool> passed_before;
@@ -105,7 +105,7 @@ int watch(const Context& context, const GradeOptions& options) {
       card->tip.clear();
       fmt::print("{}", report::scorecard(*card, context.out, detail));
       print_changes(context, *card, passed_before);
-      print_next_level(context, exercise, *card, level);
+      if (options.track.empty()) print_next_level(context, exercise, *card, level);
     }
     fmt::print("\n{}\n",
                report::dim(context.out, "watching " + grade::shown(folder) + "; Ctrl-C ends it"));

@@ -23,6 +23,15 @@ std::vector<std::string> strings(const toml::table& table, std::string_view key)
   return values;
 }
 
+template <class Use>
+void for_each_table(const toml::table& table, std::string_view key, Use use) {
+  if (const auto* array = table[key].as_array()) {
+    for (const auto& node : *array) {
+      if (const auto* entry = node.as_table()) use(*entry);
+    }
+  }
+}
+
 Level load_level(const toml::table& table, const std::string& where) {
   Level level;
   level.number = required<int>(table, "number", where);
@@ -39,6 +48,11 @@ Level load_level(const toml::table& table, const std::string& where) {
   return level;
 }
 
+Track load_track(const toml::table& table, const std::string& where) {
+  return {required<std::string>(table, "name", where), required<std::string>(table, "title", where),
+          required<int>(table, "minutes", where), strings(table, "checks")};
+}
+
 Exercise load_exercise(const std::filesystem::path& manifest) {
   const std::string where = manifest.string();
   Exercise exercise;
@@ -51,13 +65,12 @@ Exercise load_exercise(const std::filesystem::path& manifest) {
     exercise.summary = required<std::string>(table, "summary", where);
     exercise.draft = table["draft"].value_or(false);
     exercise.libraries = strings(table, "libraries");
-    if (const auto* levels = table["level"].as_array()) {
-      for (const auto& node : *levels) {
-        if (const auto* level = node.as_table()) {
-          exercise.levels.push_back(load_level(*level, where));
-        }
-      }
-    }
+    for_each_table(table, "level", [&](const toml::table& level) {
+      exercise.levels.push_back(load_level(level, where));
+    });
+    for_each_table(table, "track", [&](const toml::table& track) {
+      exercise.tracks.push_back(load_track(track, where));
+    });
   } catch (const toml::parse_error& error) {
     throw std::runtime_error(fmt::format("{}:{}: {}", where, error.source().begin.line,
                                          std::string_view(error.description())));
@@ -71,6 +84,12 @@ const Level* Exercise::level(int number) const {
   const auto found = std::find_if(levels.begin(), levels.end(),
                                   [&](const Level& level) { return level.number == number; });
   return found == levels.end() ? nullptr : &*found;
+}
+
+const Track* Exercise::track(std::string_view name) const {
+  const auto found = std::find_if(tracks.begin(), tracks.end(),
+                                  [&](const Track& track) { return track.name == name; });
+  return found == tracks.end() ? nullptr : &*found;
 }
 
 std::vector<Exercise> load_exercises(const std::filesystem::path& root) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay::grade {
@@ -21,6 +22,14 @@ struct Level {
   std::vector<std::string> questions;  // that an interviewer asks once it is solved
 };
 
+// A way through the levels that leaves checks out: what an interview has time for.
+struct Track {
+  std::string name;
+  std::string title;
+  int minutes = 0;
+  std::vector<std::string> checks;  // by slug
+};
+
 struct Exercise {
   std::string slug;
   std::filesystem::path folder;
@@ -30,8 +39,10 @@ struct Exercise {
   bool draft = false;
   std::vector<std::string> libraries;  // that solutions may use, as "hiredis"
   std::vector<Level> levels;
+  std::vector<Track> tracks;
 
   const Level* level(int number) const;
+  const Track* track(std::string_view name) const;
 };
 
 // Every exercise in `root`/exercises, by question. Throws std::runtime_error with file, line,

@@ -51,6 +51,7 @@ def check_exercise(root, slug, result):
         if check["verdict"] not in (FULL_MARKS_IF_TIMED if timed else FULL_MARKS):
             yield Finding(f"reference/{slug}", 0, f"check {check['id']}: {check['verdict']}")
     yield from check_levels(root, manifest_name, manifest, checks)
+    yield from check_tracks(manifest_name, manifest, checks)
     yield from check_protocols(root, manifest_name, manifest)
     yield from check_readme(root, slug, manifest, checks)
     yield from check_mutants(root, slug, {check["slug"] for check in checks})
@@ -71,9 +72,18 @@ def check_levels(root, name, manifest, checks):
             yield Finding(name, 0, f"level 1 has more than {LEVEL_1_CHECKS_MAX} checks")
         if not level.get("hints") or not all(hint.strip() for hint in level["hints"]):
             yield Finding(name, 0, f"level {number} has no hints, or an empty one")
-        stub = (root / name).parent / "stub.py"
-        if "python" in level.get("languages", []) and not stub.exists():
-            yield Finding(name, 0, f"level {number} offers Python, but there is no stub.py")
+        stub = "stub_" + level["python_file"] if "python_file" in level else "stub.py"
+        offered = "python" in level.get("languages", [])
+        if offered and not ((root / name).parent / stub).exists():
+            yield Finding(name, 0, f"level {number} offers Python, but there is no {stub}")
+
+
+def check_tracks(name, manifest, checks):
+    slugs = {check["slug"] for check in checks}
+    for track in manifest.get("track", []):
+        for slug in track["checks"]:
+            if slug not in slugs:
+                yield Finding(name, 0, f"track {track['name']} has a check that there isn't: {slug}")
 
 
 def check_protocols(root, name, manifest):
@@ -173,6 +183,8 @@ def check_finished(root, slug, name, manifest):
             ("variants", len(list(tests.glob("variants/*"))), VARIANTS_MIN)):
         if count < least:
             yield Finding(name, 0, f"{count} {what}; a finished exercise has at least {least}")
+    if "interview" not in [track["name"] for track in manifest.get("track", [])]:
+        yield Finding(name, 0, "a finished exercise has a track \"interview\"")
     points = sum(level["points"] for level in manifest["level"])
     if points != POINTS:
         yield Finding(name, 0, f"{points:g} points; a finished exercise has {POINTS}")

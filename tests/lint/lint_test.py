@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from documents import check_documents
-from exercises import check_mutants, check_protocols, check_readme
+from exercises import check_mutants, check_protocols, check_readme, check_tracks
 from findings import files_of
 from sources import FUNCTION_LINES_MAX, check_lengths, check_text, cpp_functions
 from towers import check_link
@@ -121,6 +121,12 @@ class Exercises(Folder):
             self.write("exercises/x/README.md", rows.format(*values))
             found = list(check_readme(self.root, "x", {"level": [self.level]}, [self.check]))
             self.assertEqual(len(found), wrong, messages(found))
+
+    def test_holds_tracks_to_the_checks(self):
+        manifest = {"track": [{"name": "interview", "checks": ["refill", "reflil"]}]}
+        found = list(check_tracks("exercise.toml", manifest, [{"slug": "refill"}]))
+        self.assertEqual(["track interview has a check that there isn't: reflil"],
+                         [finding.message for finding in found])
 
     def test_holds_levels_to_the_protocols(self):
         self.write("docs/protocols.md", "# Protocols\n\n## script\n\n## threads\n")
