@@ -16,6 +16,8 @@
 namespace assay::cli {
 namespace {
 
+constexpr int live_repeats = 3;
+
 const grade::CheckResult& check_to_replay(const StoredRun& run, const std::string& wanted) {
   std::vector<std::string> names;
   for (const auto& check : run.card.checks) {
@@ -111,6 +113,27 @@ int debug(grade::Workbench& workbench, proc::Flavour flavour, const grade::Check
   return exit_code::passed;
 }
 
+// The same schedule several times: what comes of it in real time may differ.
+int replay_live(const Context& context, const grade::Check& check, grade::Workbench& workbench,
+                const StoredRun& run) {
+  int failed = 0;
+  std::optional<grade::CheckResult> told;
+  for (int i = 0; i < live_repeats; ++i) {
+    const auto& before = run.evidence.at(check.info().slug);
+    const auto result = check.judge(check.repeat(workbench, before, run.card.seed));
+    if (result.verdict == grade::Verdict::fail) ++failed;
+    if (!told || result.verdict == grade::Verdict::fail) told = result;
+  }
+  const auto count = fmt::format("failed {} of {} times", failed, live_repeats);
+  if (failed > 0 || told->verdict != grade::Verdict::pass) {
+    fmt::print("{}\n", report::check_story(*told, context.out));
+  }
+  fmt::print("{}: the schedule was the same as in {}, and real time is never\n",
+             failed > 0 ? report::red(context.out, count) : report::green(context.out, count),
+             run.card.run);
+  return failed > 0 ? exit_code::failed : exit_code::passed;
+}
+
 }  // namespace
 
 int replay(const Context& context, const RunOptions& options) {
@@ -134,6 +157,11 @@ int replay(const Context& context, const RunOptions& options) {
   auto builder = context.builder();
   grade::Workbench workbench(solution_of(context, exercise, run.card.solution), exercise,
                              grader.contract_version, builder, grade::heed_interruptions);
+  if (options.debug && check->live()) {
+    throw UsageError(fmt::format(
+        "check {} runs in real time, which a debugger would stop: replay it without --debug",
+        stored.id));
+  }
   if (options.debug) {
     return debug(workbench, check->flavour(), stored, check->told(seen->second));
   }
@@ -144,6 +172,7 @@ int replay(const Context& context, const RunOptions& options) {
                run.card.solution.path);
     return exit_code::not_built;
   }
+  if (check->live()) return replay_live(context, *check, workbench, run);
   const auto evidence = check->repeat(workbench, seen->second, run.card.seed);
   auto result = check->judge(evidence);
   result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);

@@ -39,6 +39,10 @@ class Check {
   // What its subject is built as.
   virtual proc::Flavour flavour() const { return proc::Flavour::plain; }
 
+  // Whether it runs in a live world: real processes, sockets, stores and time, which can't be
+  // repeated exactly. What failed is then tried several times, and has failed k of n.
+  virtual bool live() const { return false; }
+
   // Talks with subjects. Everything random comes from `seed`. Throws Interrupted.
   virtual Evidence collect(Workbench& workbench, std::uint64_t seed) const = 0;
 
