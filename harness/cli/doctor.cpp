@@ -1,7 +1,8 @@
 // assay doctor: what is here, what can't run here and why, and what that costs.
 #include <unistd.h>
 
-#include <array>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -26,15 +27,28 @@ struct Finding {
 };
 
 struct Tool {
-  const char* program;
-  const char* package;
-  const char* needed_by;
+  std::string program;
+  std::string package;
+  std::string needed_by;
 };
 
-constexpr std::array<Tool, 4> tools{{{"g++", "g++", "every solution in C++"},
-                                     {"python3", "python3", "solutions in Python"},
-                                     {"gdb", "gdb", "./assay replay --debug"},
-                                     {"clangd", "clangd", "editors that complete as you type"}}};
+// What any exercise may need, and then what single levels do. (A server's package is named after
+// its program.)
+std::vector<Tool> tools_for(const std::vector<grade::Exercise>& exercises) {
+  std::vector<Tool> tools{{"g++", "g++", "every solution in C++"},
+                          {"python3", "python3", "solutions in Python"},
+                          {"gdb", "gdb", "./assay replay --debug"},
+                          {"clangd", "clangd", "editors that complete as you type"}};
+  for (const auto& exercise : exercises) {
+    for (const auto& level : exercise.levels) {
+      for (const auto& package : level.packages) {
+        tools.push_back(
+            {package, package, fmt::format("level {} of {}", level.number, exercise.slug)});
+      }
+    }
+  }
+  return tools;
+}
 
 bool in_path(const std::string& program) {
   const char* const path = std::getenv("PATH");
@@ -63,14 +77,14 @@ const char* worth_of(proc::Tier tier) {
   return "";
 }
 
-std::vector<Finding> examine() {
+std::vector<Finding> examine(const std::vector<grade::Exercise>& exercises) {
   std::vector<Finding> findings;
   const auto machine = this_machine();
   findings.push_back({"machine", true,
                       fmt::format("{} cores, {} GB, {}", machine.cores, machine.memory_bytes >> 30U,
                                   machine.system),
                       ""});
-  for (const auto& tool : tools) findings.push_back(look_for(tool));
+  for (const auto& tool : tools_for(exercises)) findings.push_back(look_for(tool));
   for (const auto& probe : proc::probe_tiers()) {
     findings.push_back({"isolation: " + std::string(proc::name_of(probe.tier)), probe.available,
                         probe.available ? worth_of(probe.tier) : "can't be used: " + probe.reason,
@@ -94,7 +108,7 @@ std::vector<Finding> examine() {
 }  // namespace
 
 int doctor(const Context& context, bool as_json) {
-  const auto findings = examine();
+  const auto findings = examine(context.exercises());
   json::array entries;
   for (const auto& finding : findings) {
     if (as_json) {
