@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/context.hpp"
 #include "grade/scorecard.hpp"
@@ -19,6 +20,7 @@ struct GradeOptions {
   std::string only;   // a check's id or slug
   std::string seed;   // empty: a fresh one
   bool json = false;
+  std::string html;  // where to write the page; empty: nowhere
   bool verbose = false;
   bool thorough = false;
 };
@@ -36,6 +38,11 @@ struct RunOptions {
   bool json = false;
 };
 
+struct ReportOptions {
+  std::vector<std::string> runs{"last"};
+  std::string output;  // empty: beside the first run's result
+};
+
 int list(const Context& context, bool json);
 int list_slugs(const Context& context);
 int show(const Context& context, const std::string& exercise, bool reference);
@@ -45,6 +52,7 @@ int watch(const Context& context, const GradeOptions& options);
 int hint(const Context& context, const std::string& exercise, std::optional<int> level);
 int replay(const Context& context, const RunOptions& options);
 int judge(const Context& context, const RunOptions& options);
+int report(const Context& context, const ReportOptions& options);
 int doctor(const Context& context, bool json);
 int make_new(const Context& context, const std::string& slug);
 

@@ -16,6 +16,8 @@
 #include "grade/solution.hpp"
 #include "graders/registry.hpp"
 #include "proc/cell.hpp"
+#include "proc/files.hpp"
+#include "report/html/page.hpp"
 #include "report/json.hpp"
 #include "report/terminal.hpp"
 #include "report/text.hpp"
@@ -187,6 +189,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
 int grade(const Context& context, const GradeOptions& options) {
   const auto card = grade_once(context, options);
   if (!card) return exit_code::not_built;
+  if (!options.html.empty()) proc::write_atomically(options.html, report::to_html({*card}));
   const auto detail = options.verbose ? report::Detail::all : report::Detail::first;
   const std::string text =
       options.json ? report::to_json(*card) : report::scorecard(*card, context.out, detail);

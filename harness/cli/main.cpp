@@ -20,6 +20,7 @@ struct Arguments {
   cli::GradeOptions grade;
   cli::StartOptions start;
   cli::RunOptions run;
+  cli::ReportOptions report;
   std::string exercise;
   std::string slug;
   std::optional<int> level;
@@ -113,6 +114,7 @@ class CommandLine {
     grade->add_option("--only", g.only, "one check, as 1.2 or refill");
     grade->add_flag("--thorough", g.thorough, "more schedules, and closer figures: takes minutes");
     grade->add_flag("--json", g.json, "the result as one JSON document (docs/results.md)");
+    grade->add_option("--html", g.html, "write the run's page there, too (./assay report)");
     auto* watch =
         add("watch", "grade the first level again at every save", "  ./assay watch rate_limiter",
             [&](const auto& context) { return cli::watch(context, g); });
@@ -139,6 +141,15 @@ class CommandLine {
       command->add_option("run", r.run, "r-0042, 42, last, or a folder")->capture_default_str();
     }
     replay->add_option("check", r.check, "as 1.2 or refill; the first that failed by default");
+    auto& p = arguments_.report;
+    auto* report =
+        add("report", "the page of a run, or of two side by side",
+            "  ./assay report last\n  ./assay report r-0041 r-0042 -o before-and-after.html",
+            [&](const auto& context) { return cli::report(context, p); });
+    report->add_option("run", p.runs, "r-0042, 42, last, or a folder; up to four")
+        ->capture_default_str();
+    report->add_option("-o,--output", p.output,
+                       "where to write it; else into the (first) run's folder");
   }
 
   void add_rest() {
