@@ -10,14 +10,13 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/machine.hpp"
+#include "cli/page.hpp"
 #include "cli/progress.hpp"
 #include "cli/runs.hpp"
 #include "grade/runner.hpp"
 #include "grade/solution.hpp"
 #include "graders/registry.hpp"
 #include "proc/cell.hpp"
-#include "proc/files.hpp"
-#include "report/html/page.hpp"
 #include "report/json.hpp"
 #include "report/terminal.hpp"
 #include "report/text.hpp"
@@ -189,7 +188,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
 int grade(const Context& context, const GradeOptions& options) {
   const auto card = grade_once(context, options);
   if (!card) return exit_code::not_built;
-  if (!options.html.empty()) proc::write_atomically(options.html, report::to_html({*card}));
+  if (!options.html.empty()) write_page(context, options.html, {*card});
   const auto detail = options.verbose ? report::Detail::all : report::Detail::first;
   const std::string text =
       options.json ? report::to_json(*card) : report::scorecard(*card, context.out, detail);

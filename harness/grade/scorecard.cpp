@@ -17,6 +17,12 @@ constexpr std::array<std::pair<Verdict, std::string_view>, 7> kNames{{
     {Verdict::error, "error"},
 }};
 
+constexpr std::array<std::pair<Chart::Scale, std::string_view>, 3> kScales{{
+    {Chart::Scale::linear, "linear"},
+    {Chart::Scale::logarithmic, "logarithmic"},
+    {Chart::Scale::nines, "nines"},
+}};
+
 bool any_is(const Scorecard& card, Verdict verdict) {
   return std::any_of(card.checks.begin(), card.checks.end(),
                      [verdict](const CheckResult& check) { return check.verdict == verdict; });
@@ -34,6 +40,17 @@ std::string_view name_of(Verdict verdict) {
 std::optional<Verdict> verdict_named(std::string_view name) {
   for (const auto& [value, known] : kNames) {
     if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(Chart::Scale scale) {
+  return kScales[static_cast<std::size_t>(scale)].second;
+}
+
+std::optional<Chart::Scale> scale_named(std::string_view name) {
+  for (const auto& [scale, known] : kScales) {
+    if (known == name) return scale;
   }
   return std::nullopt;
 }

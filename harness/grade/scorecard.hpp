@@ -61,6 +61,35 @@ struct Timeline {
   std::string bracket_label;
 };
 
+// Curves that were measured, for a page to draw.
+struct Chart {
+  // nines: x is a percentile, and as far from 99 to 99.9 as from 90 to 99.
+  enum class Scale { linear, logarithmic, nines };
+  struct Axis {
+    std::string name;  // "latency"
+    std::string unit;  // "ms", or empty
+    Scale scale = Scale::linear;
+  };
+  struct Curve {
+    std::string name;       // "yours"
+    std::vector<double> x;  // ascending
+    std::vector<double> y;  // as many; not finite: nothing was seen there
+  };
+  struct Band {  // something that lasted, on the x axis
+    double from = 0;
+    double to = 0;
+    std::string name;  // "Redis is paused"
+  };
+  std::string title;
+  Axis x;
+  Axis y;
+  std::vector<Curve> curves;
+  std::vector<Band> bands;
+};
+inline constexpr std::size_t chart_points_max = 2'000;  // of a curve
+std::string_view name_of(Chart::Scale scale);
+std::optional<Chart::Scale> scale_named(std::string_view name);
+
 struct CheckResult {
   std::string id;    // "1.2"
   std::string slug;  // "refill": stable, and accepted by --only beside the id
@@ -72,6 +101,7 @@ struct CheckResult {
   double max_points = 0;
   double seconds = 0;
   std::map<std::string, double> metrics;
+  std::vector<Chart> charts;
 
   // For anything but a pass:
   std::string reason;            // one line

@@ -12,6 +12,9 @@ namespace assay::report {
 // ends with a line end. from_json(to_json(card)) gives the same document again, byte for byte.
 std::string to_json(const grade::Scorecard& card);
 
+// One chart, as it is part of that document.
+std::string chart_json(const grade::Chart& chart);
+
 // Keys that are not known are ignored. Throws std::runtime_error that names the key.
 grade::Scorecard from_json(std::string_view document);
 

@@ -53,6 +53,10 @@ class Node {
     return {*member, path};
   }
 
+  bool has(std::string_view key) const {
+    return object().contains(json::string_view(key.data(), key.size()));
+  }
+
   const json::object& object() const {
     if (!value_->is_object()) wrong("an object");
     return value_->get_object();
@@ -153,6 +157,30 @@ grade::Timeline timeline(const Node& node) {
   return timeline;
 }
 
+grade::Chart::Axis axis(const Node& node) {
+  const auto scale = grade::scale_named(node["scale"].text());
+  if (!scale) refuse(node.path(), "\"" + node["scale"].text() + "\" is not a scale");
+  return {node["name"].text(), node["unit"].text(), *scale};
+}
+
+grade::Chart chart(const Node& node) {
+  const auto number = [](const Node& each) { return each.number(); };
+  grade::Chart chart;
+  chart.title = node["title"].text();
+  chart.x = axis(node["x"]);
+  chart.y = axis(node["y"]);
+  chart.curves = node["curves"].each([&](const Node& each) {
+    return grade::Chart::Curve{each["name"].text(), each["x"].each(number), each["y"].each(number)};
+  });
+  for (const auto& curve : chart.curves) {
+    if (curve.x.size() != curve.y.size()) refuse(node.path(), "a curve has as many x as y");
+  }
+  chart.bands = node["bands"].each([](const Node& each) {
+    return grade::Chart::Band{each["from"].number(), each["to"].number(), each["name"].text()};
+  });
+  return chart;
+}
+
 grade::Step step(const Node& node) {
   grade::Step step;
   step.at = node["at"].text();
@@ -192,6 +220,7 @@ grade::CheckResult check(const Node& node) {
     const std::string name(member.key().data(), member.key().size());
     check.metrics[name] = metrics[name].number();
   }
+  if (node.has("charts")) check.charts = node["charts"].each(chart);
   if (check.verdict != grade::Verdict::pass) read_story(node, check);
   return check;
 }

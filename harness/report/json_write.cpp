@@ -1,5 +1,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value_from.hpp>
 
 #include "report/json.hpp"
 #include "report/json_text.hpp"
@@ -58,6 +59,30 @@ json::object metrics(const std::map<std::string, double>& metrics) {
   return object;
 }
 
+json::object axis(const grade::Chart::Axis& axis) {
+  return {{"name", text(axis.name)},
+          {"unit", text(axis.unit)},
+          {"scale", text(grade::name_of(axis.scale))}};
+}
+
+json::object chart(const grade::Chart& chart) {
+  json::array curves;
+  for (const auto& curve : chart.curves) {
+    curves.push_back({{"name", text(curve.name)},
+                      {"x", json::value_from(curve.x)},
+                      {"y", json::value_from(curve.y)}});
+  }
+  json::array bands;
+  for (const auto& band : chart.bands) {
+    bands.push_back({{"from", band.from}, {"to", band.to}, {"name", text(band.name)}});
+  }
+  return {{"title", text(chart.title)},
+          {"x", axis(chart.x)},
+          {"y", axis(chart.y)},
+          {"curves", curves},
+          {"bands", bands}};
+}
+
 void add_story(json::object& object, const grade::CheckResult& check) {
   json::array steps;
   for (const grade::Step& each : check.steps) steps.emplace_back(step(each));
@@ -83,6 +108,11 @@ json::object check(const grade::CheckResult& check) {
                       {"max_points", check.max_points},
                       {"seconds", check.seconds},
                       {"metrics", metrics(check.metrics)}};
+  if (!check.charts.empty()) {
+    json::array charts;
+    for (const auto& each : check.charts) charts.emplace_back(chart(each));
+    object["charts"] = std::move(charts);
+  }
   if (check.verdict != grade::Verdict::pass) add_story(object, check);
   return object;
 }
@@ -114,6 +144,8 @@ json::object isolation(const grade::IsolationUsed& isolation) {
 }
 
 }  // namespace
+
+std::string chart_json(const grade::Chart& measured) { return indented(chart(measured)); }
 
 std::string to_json(const grade::Scorecard& card) {
   json::array levels;

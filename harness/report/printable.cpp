@@ -60,6 +60,14 @@ grade::CheckResult printable(const grade::CheckResult& check, const Style& style
   cleaner.sentences(clean.mistakes);
   cleaner.lines(clean.output);
   if (clean.timeline) clean.timeline = printable(*clean.timeline, style);
+  for (grade::Chart& chart : clean.charts) {
+    for (std::string* text :
+         {&chart.title, &chart.x.name, &chart.x.unit, &chart.y.name, &chart.y.unit}) {
+      cleaner.word(*text);
+    }
+    for (auto& curve : chart.curves) cleaner.word(curve.name);
+    for (auto& band : chart.bands) cleaner.word(band.name);
+  }
   return clean;
 }
 

@@ -4,6 +4,7 @@
 #include "report/html/page.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -35,6 +36,11 @@ grade::CheckResult check_of(const std::string& text, int level, const std::strin
   timeline.levels = {{0, 3, 2}, {5, 2, 1}};
   timeline.bracket_to_ns = 5;
   check.timeline = timeline;
+  check.charts = {{text,
+                   {text, text, grade::Chart::Scale::linear},
+                   {text, text, grade::Chart::Scale::logarithmic},
+                   {{text, {0, 1, 2}, {1, std::nan(""), 1e300}}},
+                   {{0, 1, text}}}};
   check.mistakes = {text, text};
   check.where = check.output = check.replay = text;
   return check;

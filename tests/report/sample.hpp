@@ -75,6 +75,13 @@ inline grade::CheckResult speed_noisy() {
   check.verdict = grade::Verdict::noisy;
   check.points = 0;
   check.metrics = {{"ratio", 1.87}, {"ratio_high", 2.31}, {"ratio_low", 1.52}};
+  grade::Chart chart;
+  chart.title = "How long answers take";
+  chart.x = {"share of answers", "%", grade::Chart::Scale::nines};
+  chart.y = {"latency", "ms", grade::Chart::Scale::logarithmic};
+  chart.curves = {{"yours", {50, 99}, {0.5, 12.25}}};
+  chart.bands = {{90, 99, "Redis is paused"}};
+  check.charts = {chart};
   check.reason =
       "1.87 times the reference's time [1.52, 2.31]: too close to 2 to tell on this "
       "machine";

@@ -32,6 +32,18 @@ std::string escaped(std::string_view text) {
   return safe;
 }
 
+std::string embedded_json(std::string_view json) {
+  std::string safe;
+  for (const char letter : json) {
+    if (letter == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += letter;
+    }
+  }
+  return safe;
+}
+
 Markup& Markup::open(std::string_view name, Attributes attributes) {
   begin(name, attributes);
   open_.emplace_back(name);

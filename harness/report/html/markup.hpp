@@ -40,6 +40,9 @@ class Markup {
   std::vector<std::string> open_;
 };
 
+// JSON that can't end the script element that it stands in.
+std::string embedded_json(std::string_view json);
+
 // With what could be read as markup, and what could reorder or hide text, escaped.
 std::string escaped(std::string_view text);
 

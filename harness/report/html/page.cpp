@@ -46,25 +46,16 @@ std::string base64_of_hex(std::string_view hex) {
   return text;
 }
 
-// Nothing is loaded, and no script runs but ours.
-std::string security_policy() {
-  return fmt::format(
-      "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; "
-      "form-action 'none'",
-      base64_of_hex(style_sheet_sha256_hex), base64_of_hex(script_sha256_hex));
+std::string source(std::string_view digest_hex) {
+  return digest_hex.empty() ? "" : fmt::format(" 'sha256-{}'", base64_of_hex(digest_hex));
 }
 
-// JSON that can't end the element it stands in.
-std::string embedded(std::string json) {
-  std::string safe;
-  for (const char letter : json) {
-    if (letter == '<') {
-      safe += "\\u003c";
-    } else {
-      safe += letter;
-    }
-  }
-  return safe;
+// Nothing is loaded, and no script runs but the page's own.
+std::string security_policy(const ChartLibrary& library) {
+  return fmt::format(
+      "default-src 'none'; style-src{}{}; script-src{}{}; base-uri 'none'; form-action 'none'",
+      source(style_sheet_sha256_hex), source(library.style_sha256_hex), source(script_sha256_hex),
+      source(library.script_sha256_hex));
 }
 
 std::string name_of_run(const Scorecard& card) {
@@ -73,7 +64,8 @@ std::string name_of_run(const Scorecard& card) {
 
 class Page {
  public:
-  explicit Page(const std::vector<Scorecard>& cards) : stored_(cards) {
+  Page(const std::vector<Scorecard>& cards, const ChartLibrary& library)
+      : stored_(cards), library_(library) {
     for (const auto& card : cards) cards_.push_back(printable(card, Style{false, true, 80}));
   }
 
@@ -86,21 +78,22 @@ class Page {
     for (std::size_t i = 0; i < cards_.size(); ++i) add_run(i);
     page_.close();
     for (const auto& card : stored_) add_raw(card);
-    page_.element("script", {}, "").close().close();
-    std::string text = page_.take();
-    const std::string_view place = "<script></script>";
-    text.replace(text.rfind(place), place.size(), fmt::format("<script>{}</script>", script));
-    return "<!DOCTYPE html>\n" + text + "\n";
+    if (!library_.script.empty()) page_.open("script").add(library_.script).close();
+    page_.open("script").add(script).close();
+    page_.close().close();
+    return "<!DOCTYPE html>\n" + page_.take() + "\n";
   }
 
  private:
   void add_head() {
     const auto title = fmt::format("{}: {}", cards_.front().title, name_of_run(cards_.front()));
     page_.open("head").lone("meta", {{"charset", "utf-8"}});
-    page_.lone("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", security_policy()}});
+    page_.lone("meta",
+               {{"http-equiv", "Content-Security-Policy"}, {"content", security_policy(library_)}});
     page_.lone("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
     page_.lone("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
     page_.element("title", title);
+    if (!library_.style.empty()) page_.open("style").add(library_.style).close();
     page_.open("style").add(style_sheet).close().close();
   }
 
@@ -293,19 +286,20 @@ class Page {
 
   void add_raw(const Scorecard& card) {
     page_.open("script", {{"type", "application/json"}, {"class", "result"}});
-    page_.add(embedded(to_json(card))).close();
+    page_.add(embedded_json(to_json(card))).close();
   }
 
   const std::vector<Scorecard>& stored_;
+  const ChartLibrary& library_;
   std::vector<Scorecard> cards_;
   Markup page_;
 };
 
 }  // namespace
 
-std::string to_html(const std::vector<Scorecard>& cards) {
+std::string to_html(const std::vector<Scorecard>& cards, const ChartLibrary& library) {
   if (cards.empty()) throw std::invalid_argument("a page needs a run");
-  return Page(cards).text();
+  return Page(cards, library).text();
 }
 
 }  // namespace assay::report

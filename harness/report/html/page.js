@@ -21,3 +21,71 @@
   });
   addEventListener("afterprint", () => { closed.forEach((each) => { each.open = false; }); });
 })();
+
+// Charts that the pointer can read, in the place of their pictures.
+(() => {
+  if (typeof uPlot === "undefined") return;
+  const nines = (percent) => Math.min(5, -Math.log10(1 - percent / 100));
+  const percent = (place) => 100 * (1 - 10 ** -place);
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
+  const curves = ["--first", "--second", "--third", "--quiet"];
+  const dashes = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
+  const named = (axis) => (axis.unit ? `${axis.name}, ${axis.unit}` : axis.name);
+  const short = (value) => (value == null ? "–" : Number(value.toPrecision(4)).toString());
+
+  const draw = (plot, chart) => {
+    const inNines = chart.x.scale === "nines";
+    const place = inNines ? nines : (value) => value;
+    const inWords = inNines ? (value) => `p${short(percent(value))}` : short;
+    const shift = (value) => place(value === null ? NaN : value);
+    const data = uPlot.join(chart.curves.map((curve) => [curve.x.map(shift), curve.y]));
+    const axis = (more) => ({ stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 },
+      ticks: { stroke: colour("--line"), width: 1 }, ...more });
+    const bands = (chart_) => {
+      const { ctx, bbox } = chart_;
+      ctx.save();
+      chart.bands.forEach((band) => {
+        const from = Math.max(bbox.left, chart_.valToPos(place(band.from), "x", true));
+        const to = Math.min(bbox.left + bbox.width, chart_.valToPos(place(band.to), "x", true));
+        ctx.globalAlpha = 0.13;
+        ctx.fillStyle = colour("--second");
+        ctx.fillRect(from, bbox.top, to - from, bbox.height);
+        ctx.globalAlpha = 1;
+        ctx.fillText(band.name, from + 4, bbox.top + 14);
+      });
+      ctx.restore();
+    };
+    const ticks = inNines
+      ? { splits: () => [0, 50, 90, 99, 99.9, 99.99].map(nines), values: (_, all) => all.map(inWords) }
+      : {};
+    plot.replaceChildren();
+    return new uPlot({
+      width: Math.min(760, plot.closest(".wide").clientWidth || 760), height: 300,
+      scales: { x: { time: false }, y: chart.y.scale === "logarithmic" ? { distr: 3 } : {} },
+      axes: [axis({ label: named(chart.x), ...ticks }), axis({ label: named(chart.y), size: 64 })],
+      series: [{ label: named(chart.x), value: (_, value) => (value == null ? "–" : inWords(value)) },
+        ...chart.curves.map((curve, i) => ({ label: curve.name, stroke: colour(curves[i % 4]),
+          width: 2, dash: dashes[i % 4], value: (_, value) => short(value) }))],
+      hooks: { drawClear: [bands] },
+    }, data, plot);
+  };
+
+  const drawn = new Map();
+  const show = (figure) => {
+    const plot = figure.querySelector(".plot");
+    if (drawn.has(plot)) return;
+    drawn.set(plot, draw(plot, JSON.parse(figure.querySelector("script.curves").textContent)));
+  };
+  const showAll = (within) => within.querySelectorAll("figure").forEach((figure) => {
+    if (figure.closest(".wide").clientWidth > 0) show(figure);
+  });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open) showAll(event.target);
+  }, true);
+  showAll(document);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    drawn.forEach((chart) => chart.destroy());
+    drawn.clear();
+    showAll(document);
+  });
+})();

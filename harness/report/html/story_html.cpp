@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "report/figures.hpp"
+#include "report/html/chart_html.hpp"
 #include "report/html/timeline_svg.hpp"
 #include "report/story.hpp"
 
@@ -120,6 +121,7 @@ void add_check(Markup& page, const CheckResult& check, const std::string& anchor
   if (check.timeline) {
     page.open("div", {{"class", "wide"}}).add(timeline_svg(*check.timeline)).close();
   }
+  for (const auto& chart : check.charts) add_chart(page, chart);
   add_mistakes(page, check);
   add_output(page, check);
   add_measured(page, check);
