@@ -1,0 +1,48 @@
+// Writes pages for the browser to open, into the folder that is named: of a run like any other, of
+// one whose every string is hostile, and of two runs side by side. With a second folder, in which
+// the launcher keeps uPlot, they have it inside.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "../report/hostile.hpp"
+#include "../report/sample.hpp"
+#include "report/html/page.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace assay;
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("can't read " + path.string());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+report::ChartLibrary library_in(const fs::path& folder) {
+  const auto digest = [&](const char* name) { return content(folder / name).substr(0, 64); };
+  return {content(folder / "uPlot.iife.min.js"), digest("uPlot.iife.min.js.sha256"),
+          content(folder / "uPlot.min.css"), digest("uPlot.min.css.sha256")};
+}
+
+}  // namespace
+
+int main(int count, char** words) try {
+  if (count < 2 || count > 3) {
+    std::cerr << "usage: report_pages FOLDER [FOLDER OF UPLOT]\n";
+    return 2;
+  }
+  const fs::path to = words[1];
+  const auto library = count == 3 ? library_in(words[2]) : report::ChartLibrary{};
+  const auto write = [&](const char* name, const std::vector<grade::Scorecard>& cards) {
+    std::ofstream(to / name) << report::to_html(cards, library);
+  };
+  write("sample.html", {report::sample_card()});
+  write("hostile.html", {report::card_of(report::hostile)});
+  write("sides.html", {report::sample_card(), report::card_of("plain")});
+} catch (const std::exception& error) {
+  std::cerr << "report_pages: " << error.what() << '\n';
+  return 1;
+}
