@@ -31,7 +31,8 @@ fresh_machine() {
   chmod 666 "$scratch/calls"
   path=$scratch/bin:$scratch/tools
   local tool
-  for tool in bash cat chmod dirname env flock grep mkdir readlink rm sleep tail touch; do
+  for tool in bash cat chmod cmp cp dirname env flock grep mkdir readlink rm sha256sum sleep tail tee \
+    touch; do
     ln -s "$(type -P "$tool")" "$scratch/tools/$tool"
   done
   for tool in g++ python3 redis-server; do stub "$tool" </dev/null; done
@@ -245,6 +246,34 @@ test_goes_on_without_what_only_a_level_needs() {
   expect 'what was said' "$errors" == '*no apt-get here*going on without x-server y-server:*'
   run grade x
   expect 'the second time' "$errors" == ''
+}
+
+# What a page has inside is fetched once, and again when another version is wanted.
+test_fetches_what_a_page_has_inside() {
+  local from=$checkout/harness/report/html
+  mkdir -p "$from"
+  echo '{"version": 1}' | tee "$from/package.json" >"$from/package-lock.json"
+  run report last
+  expect 'exit code without npm' "$code" == 0
+  expect 'what was said without npm' "$errors" == '*without npm the page*'
+  stub npm <<<'echo "npm: no network" >&2; exit 1'
+  run report last
+  expect 'exit code without a network' "$code" == 0
+  expect 'what was said without a network' "$errors" == '*npm could not fetch it (*'
+  stub npm <<'STUB'
+mkdir -p "$3/node_modules/uplot/dist"
+echo code | tee "$3/node_modules/uplot/dist/uPlot.iife.min.js" \
+  >"$3/node_modules/uplot/dist/uPlot.min.css"
+STUB
+  : >"$scratch/calls"
+  run report last
+  run grade x --html page.html
+  run grade x
+  expect 'what is there' "$(ls "$checkout/build/page")" == '*uPlot.iife.min.js.sha256*'
+  expect 'fetches' "$(grep -c '^npm ci' "$scratch/calls")" == 1
+  echo '{"version": 2}' >"$from/package-lock.json"
+  run report last
+  expect 'fetches of another version' "$(grep -c '^npm ci' "$scratch/calls")" == 2
 }
 
 test_goes_on_after_an_interruption() {
