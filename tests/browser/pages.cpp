@@ -6,9 +6,9 @@
 #include <iostream>
 #include <iterator>
 
-#include "../report/hostile.hpp"
-#include "../report/sample.hpp"
+#include "hostile.hpp"
 #include "report/html/page.hpp"
+#include "sample.hpp"
 
 namespace {
 

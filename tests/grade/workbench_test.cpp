@@ -30,7 +30,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header('Content-Length', '0')
         self.end_headers()
     def log_message(self, *_): pass
-http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['ASSAY_PORT'])), Handler).serve_forever()
+address = ('127.0.0.1', int(os.environ['ASSAY_PORT']))
+http.server.ThreadingHTTPServer(address, Handler).serve_forever()
 )";
 
 Level level_of(int number, const std::string& protocol, const std::string& python_file) {

@@ -83,7 +83,8 @@ def check_tracks(name, manifest, checks):
     for track in manifest.get("track", []):
         for slug in track["checks"]:
             if slug not in slugs:
-                yield Finding(name, 0, f"track {track['name']} has a check that there isn't: {slug}")
+                yield Finding(name, 0,
+                              f"track {track['name']} has a check that there isn't: {slug}")
 
 
 def check_protocols(root, name, manifest):
