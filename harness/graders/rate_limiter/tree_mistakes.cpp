@@ -142,17 +142,29 @@ std::string_view in_words(TreeMistake mistake) {
   return "";
 }
 
-bool gives_all(const grade::Performance& performance, TreeMistake mistake) {
-  const TreePolicy policy = parse_tree(performance.exchanges[0].asked);
+std::optional<grade::Performance> answers_of(const grade::Script& script, TreeMistake mistake) {
+  const TreePolicy policy = parse_tree(script.setup);
   const bool certain = std::all_of(policy.begin(), policy.end(),
                                    [](const auto& one) { return one.keys.size() == 1; });
-  if (!certain) return false;
+  if (!certain) return std::nullopt;
   MistakenTree tree(policy, mistake);
-  for (std::size_t i = 1; i < performance.exchanges.size(); ++i) {
-    const auto& [asked, answered] = performance.exchanges[i];
-    if (!answered || tree.answer(parse_tree_operation(asked)) != *answered) return false;
+  grade::Performance performance{{{script.setup, "ok"}}, {}};
+  for (const auto& line : script.operations) {
+    performance.exchanges.push_back({line, tree.answer(parse_tree_operation(line))});
   }
-  return true;
+  return performance;
+}
+
+bool gives_all(const grade::Performance& performance, TreeMistake mistake) {
+  grade::Script script{performance.exchanges[0].asked, {}};
+  for (std::size_t i = 1; i < performance.exchanges.size(); ++i) {
+    script.operations.push_back(performance.exchanges[i].asked);
+  }
+  const auto mistaken = answers_of(script, mistake);
+  return mistaken && std::equal(performance.exchanges.begin(), performance.exchanges.end(),
+                                mistaken->exchanges.begin(), [](const auto& a, const auto& b) {
+                                  return a.answered == b.answered;
+                                });
 }
 
 }  // namespace assay::graders::rate_limiter

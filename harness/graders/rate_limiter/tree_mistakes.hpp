@@ -2,6 +2,7 @@
 // are certain, which is where each organisation has one key: then its share is all of the quota.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "grade/script_check.hpp"
@@ -29,6 +30,9 @@ inline constexpr TreeMistake all_tree_mistakes[] = {
 };
 
 std::string_view in_words(TreeMistake mistake);
+
+// What a tree with this mistake answers; nothing where answers aren't certain.
+std::optional<grade::Performance> answers_of(const grade::Script& script, TreeMistake mistake);
 
 // Whether a tree with this mistake gives all these answers.
 bool gives_all(const grade::Performance& performance, TreeMistake mistake);

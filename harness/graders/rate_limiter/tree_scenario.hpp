@@ -10,9 +10,6 @@
 
 namespace assay::graders::rate_limiter {
 
-// More than anybody uses: a node that never denies.
-inline constexpr TreeQuota boundless{1'000'000, 1, 1'000'000'000};
-
 // Periods that a person can read, and a moment at which a double can't tell nanoseconds apart.
 inline const std::vector<std::int64_t> round_periods{30 * ms, 60 * ms, 100 * ms, 250 * ms,
                                                      700 * ms};

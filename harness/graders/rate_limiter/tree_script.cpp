@@ -64,14 +64,19 @@ class TreeParser {
   std::size_t at_ = 1;
 };
 
-std::string dark_in_words(const TreeQuota& quota) { return quota.dark ? ", dark" : ""; }
+std::string quota_in_words(const TreeQuota& quota) {
+  return fmt::format("{} tokens, {} in {}{}", base::thousands(quota.capacity),
+                     base::thousands(quota.tokens), base::duration_ns(quota.period_ns),
+                     quota.dark ? ", dark" : "");
+}
 
 std::string key_in_words(const TreeKey& key) {
-  std::string words = fmt::format("{} (weight {}, {}{}", key.name, key.weight,
-                                  rate_in_words(key.quota), dark_in_words(key.quota));
+  std::string words = fmt::format("{} (weight {}", key.name, key.weight);
+  if (key.quota != boundless) words += ", " + quota_in_words(key.quota);
   for (const auto& route : key.routes) {
-    words += fmt::format("; {} costs {}, {}{}", route.name, base::thousands(route.price),
-                         rate_in_words(route.quota), dark_in_words(route.quota));
+    if (route.price == 1 && route.quota == boundless) continue;
+    words += fmt::format("; {}: price {}", route.name, base::thousands(route.price));
+    if (route.quota != boundless) words += ", " + quota_in_words(route.quota);
   }
   return words + ")";
 }
@@ -118,16 +123,13 @@ std::optional<TreeAnswer> parse_tree_answer(const std::string& line) {
   return answer;
 }
 
-std::string rate_in_words(const TreeQuota& quota) {
-  return fmt::format("{} tokens, {} in {}", base::thousands(quota.capacity),
-                     base::thousands(quota.tokens), base::duration_ns(quota.period_ns));
-}
-
 std::string in_words(const TreePolicy& policy) {
   std::string words;
   for (const auto& organisation : policy) {
-    words += fmt::format("{}{}: {}{}; keys", words.empty() ? "" : ". ", organisation.name,
-                         rate_in_words(organisation.quota), dark_in_words(organisation.quota));
+    words += fmt::format(
+        "{}{}: {}; {}", words.empty() ? "" : ". ", organisation.name,
+        organisation.quota == boundless ? "no limit" : quota_in_words(organisation.quota),
+        organisation.keys.size() == 1 ? "key" : "keys");
     for (std::size_t i = 0; i < organisation.keys.size() && i < told_keys_max; ++i) {
       words += (i > 0 ? ", " : " ") + key_in_words(organisation.keys[i]);
     }

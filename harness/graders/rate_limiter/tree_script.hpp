@@ -13,7 +13,12 @@ struct TreeQuota {
   std::int64_t period_ns = 1;
   std::int64_t capacity = 1;
   bool dark = false;
+
+  bool operator==(const TreeQuota&) const = default;
 };
+
+// More than anybody uses: a node that never denies, and that stories don't mention.
+inline constexpr TreeQuota boundless{1'000'000, 1, 1'000'000'000};
 
 struct TreeRoute {
   std::string name;
@@ -68,6 +73,5 @@ std::string in_words(const TreePolicy& policy);
 std::string in_words(const TreeOperation& operation);
 std::string in_words(const TreeAnswer& answer);
 std::string in_words(TreeLevel level);
-std::string rate_in_words(const TreeQuota& quota);
 
 }  // namespace assay::graders::rate_limiter
