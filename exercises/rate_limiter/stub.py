@@ -77,6 +77,33 @@ class SlidingCounter:
         raise NotImplementedError("SlidingCounter.acquire")
 
 
+# Level 6: hierarchy.hpp, beside the stub, says what a tree promises.
+
+
+class Tree:
+    """Organisations that share their quota among keys, which have routes.
+
+    `organisations` is a list of {"name", "quota", "keys"}, a key is {"name", "weight", "quota",
+    "routes"}, a route {"name", "price", "quota"}, and a quota {"tokens", "period", "capacity",
+    "dark"}: `tokens` in each `period` ns.
+    """
+
+    def __init__(self, organisations):
+        self.organisations = organisations
+
+    def acquire(self, now, key, route, cost):
+        """Returns (admitted, denied_by, retry_after).
+
+        denied_by is "organisation", "key" or "route" for a denial, retry_after is in ns for one
+        that waiting can cure; None otherwise.
+        """
+        raise NotImplementedError("Tree.acquire")
+
+    def would_have_denied(self, node, key, route):
+        """How many calls the node ("organisation", "key" or "route") did not deny, being dark."""
+        raise NotImplementedError("Tree.would_have_denied")
+
+
 ALGORITHMS = {"gcra": Gcra, "fixed_window": FixedWindow, "sliding_log": SlidingLog,
               "sliding_counter": SlidingCounter}
 
@@ -86,6 +113,31 @@ def in_words(admitted, remaining, retry_after):
     if retry_after is not None:
         return f"{words} {retry_after}"
     return words if admitted else f"{words} never"
+
+
+def tree_in_words(admitted, denied_by, retry_after):
+    if admitted:
+        return "admitted"
+    return f"denied {denied_by} {'never' if retry_after is None else retry_after}"
+
+
+def organisations_of(words):
+    """A tree from its words: each node names its kind, and follows the one that it belongs to."""
+    organisations, words = [], iter(words)
+    for kind in words:
+        node = {"name": next(words)}
+        if kind == "organisation":
+            organisations.append(node)
+            node["keys"] = []
+        elif kind == "key":
+            organisations[-1]["keys"].append(node)
+            node["weight"], node["routes"] = int(next(words)), []
+        else:
+            organisations[-1]["keys"][-1]["routes"].append(node)
+            node["price"] = int(next(words))
+        node["quota"] = {"tokens": int(next(words)), "period": int(next(words)),
+                         "capacity": int(next(words)), "dark": next(words) == "dark"}
+    return organisations
 
 
 def where(error):
@@ -103,6 +155,13 @@ def answer(state, words):
         return "ok"
     if words[0] == "acquire":
         return in_words(*state["limiter"].acquire(int(words[1]), words[2], int(words[3])))
+    if words[0] == "tree":
+        state["tree"] = Tree(organisations_of(words[1:]))
+        return "ok"
+    if words[0] == "spend":
+        return tree_in_words(*state["tree"].acquire(int(words[1]), *words[2:4], int(words[4])))
+    if words[0] == "would_have_denied":
+        return str(state["tree"].would_have_denied(*words[1:]))
     return f"error unknown operation: {words[0]}"
 
 

@@ -7,6 +7,7 @@
 #include "host/points.hpp"
 #include "host/rate_limiter/limiters.hpp"
 #include "host/rate_limiter/load.hpp"
+#include "host/rate_limiter/tree.hpp"
 #include "host/rate_limiter/words.hpp"
 #include "host/script.hpp"
 
@@ -28,6 +29,7 @@ class Host final : public assay::host::Operations {
       return words[0] == verb && words.size() == arguments + 1;
     };
     if (is("limiter", 2) || is("limiter", 3) || is("shared", 4)) return make(words);
+    if (auto answered = tree_.answer(words)) return *answered;
     if (!limiter_) throw BadRequest{std::string(words[0]) + " before there is a limiter"};
     if (is("acquire", 3)) return acquire(words);
     if (is("call", 2)) return call(words);
@@ -84,6 +86,7 @@ class Host final : public assay::host::Operations {
   }
 
   host::ScriptClock clock_;
+  host::TreeOperations tree_;
   std::unique_ptr<Limiter> limiter_;
   SharedLimiter* shared_ = nullptr;  // limiter_, if it is one
 };
