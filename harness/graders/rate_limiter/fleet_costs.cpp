@@ -98,7 +98,7 @@ FleetRuling rule_one_round_trip(const std::string& /*world*/,
                      fmt::format("{} calls, {} of them by four threads", decisions, calls_together),
                      fmt::format("at most {:.0f} round trips",
                                  turns_a_decision_max * static_cast<double>(decisions)),
-                     fmt::format("{}, with {} new connections", all, connected),
+                     fmt::format("{}, and {} new connections", all, connected),
                      "a script that Redis runs can look, decide and take at once");
   }
   ruling.metrics["round_trips_per_decision"] =
@@ -157,7 +157,8 @@ FleetRuling over_admission(const FleetPolicy& policy, const Admitted& burst,
     ruling = counted(
         fmt::format("{} tokens too many were admitted, where {} were declared", over, declared),
         fmt::format("{} calls by {} nodes", burst.of, lease_nodes),
-        fmt::format("at most {} + {}", exact, declared), std::to_string(burst.count),
+        fmt::format("at most {} + {} admitted", exact, declared),
+        fmt::format("{} admitted", burst.count),
         "the bucket was full, and that many tokens grew meanwhile");
   }
   ruling.metrics["over_admission"] = static_cast<double>(over);
@@ -191,7 +192,7 @@ FleetRuling rule_hot_key(const std::vector<FleetEvent>& events, std::int64_t dec
                 fmt::format("{} calls by {} nodes", plenty.of, lease_nodes),
                 fmt::format("at most {:.0f} round trips",
                             static_cast<double>(plenty.of) / decisions_a_turn_min),
-                std::to_string(turns), "a node with tokens in hand needn't ask");
+                fmt::format("{} round trips", turns), "a node with tokens in hand needn't ask");
   }
   ruling.metrics["round_trips_per_decision"] = 1 / ratio;
   return ruling;
