@@ -155,6 +155,13 @@ std::vector<FleetPlan> plan_fails_open(base::Random& /*random*/) {
 
 namespace {
 
+constexpr const char* fails_closed = "denied, though Redis doesn't answer";
+
+std::string too_late(const FleetEvent& event) {
+  return fmt::format("answered after {} ms, with a deadline of {} ms", took_ns(event) / fleet_ms,
+                     outage_deadline_ns / fleet_ms);
+}
+
 // What is wrong with the answer to a call in an outage; empty if nothing is.
 std::string not_open(const FleetEvent& event) {
   std::vector<std::pair<std::int64_t, Decision>> decisions;
@@ -164,7 +171,7 @@ std::string not_open(const FleetEvent& event) {
     for (const auto& thread : calls->came) decisions.emplace_back(calls->cost, thread.at(0));
   }
   for (const auto& [cost, decision] : decisions) {
-    if (!decision.admitted) return "denied, though Redis doesn't answer";
+    if (!decision.admitted) return fails_closed;
     if (decision.remaining != outage_capacity - cost) {
       return "remaining is not what a full bucket would have left";
     }
@@ -187,27 +194,20 @@ FleetRuling rule_fails_open(const std::string& world, const std::vector<FleetEve
                                    [](const auto& event) { return event.who == "canary"; });
     const std::int64_t canary_ns =
         late == events.end() ? 0 : base::to_integer(late->came).value_or(0);
-    const auto complaint = not_open(events[i]);
     const std::int64_t limit_ns = outage_deadline_ns + answer_slack_ns + canary_ns;
     slowest_ns = std::max(slowest_ns, took_ns(events[i]));
     const bool late_answer = took_ns(events[i]) > limit_ns;
-    if (complaint.empty() && !late_answer) continue;
-    if (complaint.empty() && canary_ns > canary_noisy_ns) {
+    const auto complaint = late_answer ? too_late(events[i]) : not_open(events[i]);
+    if (complaint.empty()) continue;
+    if (late_answer && canary_ns > canary_noisy_ns) {
       return noisy_ruling("a thread that only sleeps was late too");
     }
-    const auto reason =
-        complaint.empty()
-            ? fmt::format("answered after {} ms, with a deadline of {} ms",
-                          took_ns(events[i]) / fleet_ms, outage_deadline_ns / fleet_ms)
-            : complaint;
     auto ruling = fleet_failure(
-        fmt::format("{}: {}", world, reason),
+        fmt::format("{}: {}", world, complaint),
         fleet_story(events, i, fmt::format("admitted within {} ms", outage_deadline_ns / fleet_ms),
                     "without an answer of Redis the limiter must not take the service away"));
     ruling.situation = about(outage);
-    if (!complaint.empty() && complaint.starts_with("denied")) {
-      ruling.mistakes.emplace_back("fails closed");
-    }
+    if (complaint == fails_closed) ruling.mistakes.emplace_back("fails closed");
     return ruling;
   }
   FleetRuling passed;
@@ -224,6 +224,7 @@ std::vector<FleetPlan> plan_closes_again(base::Random& /*random*/) {
     plans.push_back({outage.name, 1, [&outage](FleetWorld& world) {
                        world.make(outage_policy());
                        drain(world, "a");
+                       drain(world, "d");
                        outage.begin(world);
                        // Several at once, so that there are several answers that come too late.
                        world.ask(0, "ask_all 4 1 late 1 own");
@@ -236,8 +237,9 @@ std::vector<FleetPlan> plan_closes_again(base::Random& /*random*/) {
                        }
                        world.mark("again");
                        for (std::int64_t i = 0; i < outage_capacity + 1; ++i) {
-                         world.ask(0, ask_line("b", 1));
-                         world.ask(0, ask_line("a", 1));
+                         for (const char* const key : {"d", "b", "a"}) {
+                           world.ask(0, ask_line(key, 1));
+                         }
                        }
                        world.ask(0, "ask_all 4 4 c 1 own");
                      }});
@@ -303,7 +305,12 @@ FleetRuling rule_closes_again(const std::string& world, const std::vector<FleetE
       follower.find([](const auto& event) { return is_marker(event, "again"); });
   const std::size_t broken =
       follower.find([](const auto& event) { return event.did.starts_with("ask_all 4 1 late"); });
-  if (const auto wrong = follower.exact(0, broken, "a", outage_capacity)) return *wrong;
+  for (const char* const key : {"a", "d"}) {
+    if (const auto wrong = follower.exact(0, broken, key, outage_capacity)) return *wrong;
+  }
+  // "b" is new, and nobody has asked for "d" since it was used up.
+  const std::int64_t forgiven = outage.comes_back_empty ? outage_capacity : 0;
+  if (const auto wrong = follower.exact(again, events.size(), "d", forgiven)) return *wrong;
   if (const auto wrong = follower.exact(again, events.size(), "b", outage_capacity)) return *wrong;
   const auto a = outage.comes_back_empty ? empty_in_the_end(events, again, outage)
                                          : follower.exact(again, events.size(), "a", 0);
