@@ -189,7 +189,7 @@ FleetRuling rule_at_once(const std::string& /*world*/, const std::vector<FleetEv
       steps.push_back(fleet_step(event));
       steps.back().came = fmt::format("{} admitted", here);
     }
-    if (steps.empty()) return {grade::Verdict::unknown, "nobody was asked", "", {}, {}, {}};
+    if (steps.empty()) return fleet_unknown("nobody was asked");
     const std::int64_t right = policy.capacity / cost;
     const bool each_once = std::set<std::int64_t>(left.begin(), left.end()).size() == left.size();
     if (admitted == right && each_once && !denied_wrongly) continue;
@@ -259,7 +259,7 @@ FleetRuling rule_own_answers(const std::string& /*world*/, const std::vector<Fle
       }
     }
   }
-  if (!any) return {grade::Verdict::unknown, "nobody was asked", "", {}, {}, {}};
+  if (!any) return fleet_unknown("nobody was asked");
   return {};
 }
 

@@ -104,8 +104,9 @@ class FleetCheck final : public grade::Check {
     for (int tried = 1;; ++tried) {
       auto talk = play_in_fleet(plan.world, subject, plan.nodes, plan.play);
       std::string where;
-      const bool clear = ruling_of(talk, where).verdict != grade::Verdict::noisy;
-      if (clear || tried == tries_max) return talk;
+      const FleetRuling ruling = ruling_of(talk, where);
+      const bool doubtful = ruling.verdict == grade::Verdict::noisy || ruling.is_timing;
+      if (!doubtful || tried == tries_max) return talk;
     }
   }
 
@@ -156,6 +157,13 @@ FleetRuling fleet_failure(std::string reason, std::vector<grade::Step> steps,
   ruling.reason = std::move(reason);
   ruling.steps = std::move(steps);
   ruling.mistakes = std::move(mistakes);
+  return ruling;
+}
+
+FleetRuling fleet_unknown(std::string reason) {
+  FleetRuling ruling;
+  ruling.verdict = grade::Verdict::unknown;
+  ruling.reason = std::move(reason);
   return ruling;
 }
 

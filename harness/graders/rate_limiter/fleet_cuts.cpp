@@ -11,7 +11,7 @@
 namespace assay::graders::rate_limiter {
 namespace {
 
-constexpr FleetPolicy cut_policy{3, 300 * fleet_ms, 1, 100 * fleet_ms};
+constexpr FleetPolicy cut_policy{3, 300 * fleet_ms, 1, 200 * fleet_ms};
 constexpr std::uint64_t places = 12;  // of what a call says, and of what it is told
 constexpr std::chrono::milliseconds refilled_after{1'300};
 constexpr std::int64_t expiry_slack_ms = 60'000;
@@ -124,7 +124,7 @@ FleetRuling rule_cut_off(const std::string& /*world*/, const std::vector<FleetEv
     ruling.situation = situation();
     return ruling;
   }
-  if (!any_key) return {grade::Verdict::unknown, "no key was ever seen in Redis", "", {}, {}, {}};
+  if (!any_key) return fleet_unknown("no key was ever seen in Redis");
   return {};
 }
 

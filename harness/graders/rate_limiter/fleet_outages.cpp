@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t outage_capacity = 4;
 constexpr std::int64_t outage_deadline_ns = 250 * fleet_ms;
-constexpr std::int64_t answer_slack_ns = 250 * fleet_ms;  // beyond the deadline
+constexpr std::int64_t answer_slack_ns = 400 * fleet_ms;  // beyond the deadline
 constexpr std::int64_t canary_noisy_ns = 500 * fleet_ms;  // later than that: nothing can be told
 constexpr int calls_in_outage = 3;
 constexpr std::chrono::milliseconds closes_within{1'000};
@@ -32,7 +32,7 @@ struct Outage {
 
 constexpr std::array outages{
     Outage{"slow", "Redis's answers take longer than the deadline",
-           [](FleetWorld& world) { world.break_with("delay 400ms"); },
+           [](FleetWorld& world) { world.break_with("delay 500ms"); },
            [](FleetWorld& world) { world.heal(); }},
     Outage{"paused", "Redis's process is stopped", [](FleetWorld& world) { world.pause_redis(); },
            [](FleetWorld& world) { world.resume_redis(); }},
@@ -207,6 +207,7 @@ FleetRuling rule_fails_open(const std::string& world, const std::vector<FleetEve
         fleet_story(events, i, fmt::format("admitted within {} ms", outage_deadline_ns / fleet_ms),
                     "without an answer of Redis the limiter must not take the service away"));
     ruling.situation = about(outage);
+    ruling.is_timing = late_answer;
     if (complaint == fails_closed) ruling.mistakes.emplace_back("fails closed");
     return ruling;
   }
