@@ -11,6 +11,9 @@ struct DirectionCounters {
   std::uint64_t held_bytes = 0;       // in the gate now
   std::uint64_t most_held_bytes = 0;  // at any time
   std::uint64_t resets = 0;           // connections that a fault of this direction reset
+  // Times that its source spoke for the first time, or again after it had been spoken to: those to
+  // the server are the round trips of all connections, where commands sent in one go are one.
+  std::uint64_t turns = 0;
 
   bool operator==(const DirectionCounters&) const = default;
 };

@@ -135,6 +135,7 @@ std::size_t Flow::send(const char* bytes, std::size_t count) {
   const ssize_t sent = ::send(to_.socket.get(), bytes, count, MSG_NOSIGNAL);
   if (sent >= 0) {
     if (static_cast<std::size_t>(sent) < count) to_.writable = false;
+    to_.has_turn = to_.has_turn || sent > 0;
     return static_cast<std::size_t>(sent);
   }
   to_.writable = false;
@@ -195,6 +196,8 @@ std::size_t Flow::room(std::size_t limit) const {
 }
 
 void Flow::take(Time now, std::span<const char> bytes) {
+  if (from_.has_turn) ++lane_.counters.turns;
+  from_.has_turn = false;
   if (lane_.has(Verb::black_hole)) gap_ = true;
   if (lane_.has(Verb::black_hole) || cut_) {
     lane_.counters.dropped_bytes += bytes.size();

@@ -33,6 +33,7 @@ struct Side {
   bool ends = false;        // epoll saw an end: a short read is not the last
   bool gone = false;        // it was reset
   bool whole_reads = true;  // a short read has emptied the socket, as TCP's does
+  bool has_turn = true;     // it hasn't spoken yet, or was spoken to since
 };
 
 class Flow {

@@ -18,7 +18,8 @@ std::string direction_text(std::string_view name, const DirectionCounters& count
   return std::string(name) + ": " + grouped(counters.passed_bytes) + " bytes passed, " +
          grouped(counters.dropped_bytes) + " dropped, " + grouped(counters.held_bytes) +
          " held now, " + grouped(counters.most_held_bytes) + " at most; " +
-         grouped(counters.resets) + " connections reset by faults\n";
+         grouped(counters.resets) + " connections reset by faults; " + grouped(counters.turns) +
+         " turns\n";
 }
 
 boost::json::object direction_json(const DirectionCounters& counters) {
@@ -26,7 +27,8 @@ boost::json::object direction_json(const DirectionCounters& counters) {
           {"dropped_bytes", counters.dropped_bytes},
           {"held_bytes", counters.held_bytes},
           {"most_held_bytes", counters.most_held_bytes},
-          {"resets", counters.resets}};
+          {"resets", counters.resets},
+          {"turns", counters.turns}};
 }
 
 boost::json::object event_json(const Event& event) {

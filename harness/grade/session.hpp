@@ -7,6 +7,7 @@
 #include <string>
 
 #include "grade/subject_link.hpp"
+#include "net/descriptor.hpp"
 
 namespace assay::grade {
 
@@ -25,6 +26,9 @@ class Session {
 
   // Resident now; see proc::Cell.
   std::optional<std::uint64_t> memory_bytes() { return link_.cell().memory_bytes(); }
+
+  // A socket in the subject's network, for any thread; see proc::Cell.
+  net::Descriptor make_socket(int family) { return link_.cell().make_socket(family); }
 
   // Says goodbye.
   void end();

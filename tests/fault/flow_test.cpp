@@ -164,6 +164,30 @@ TEST_F(Flows, HealAtOnce) {
   EXPECT_EQ(wakes_at(), nanoseconds(-1));
 }
 
+TEST_F(Flows, CountATurnWhenTheSourceSpeaksFirstOrAgain) {
+  EXPECT_EQ(lane_.counters.turns, 0U);
+  send("a command");
+  EXPECT_EQ(at(milliseconds(0)), "a command");
+  send("and another in the same go");
+  at(milliseconds(1));
+  EXPECT_EQ(lane_.counters.turns, 1U);
+  EXPECT_TRUE(to_.has_turn);
+  from_.has_turn = true;  // as when the flow back has sent to it
+  send("again");
+  at(milliseconds(2));
+  EXPECT_EQ(lane_.counters.turns, 2U);
+}
+
+TEST_F(Flows, GiveNoTurnForWhatIsStillHeld) {
+  to_.has_turn = false;
+  apply("delay 20ms");
+  send("late");
+  at(milliseconds(0));
+  EXPECT_FALSE(to_.has_turn);
+  EXPECT_EQ(at(milliseconds(20)), "late");
+  EXPECT_TRUE(to_.has_turn);
+}
+
 TEST_F(Flows, HoldNoMoreThanTheirBuffer) {
   apply("delay 1h");
   int rounds = 0;

@@ -288,6 +288,19 @@ TEST_F(Gates, ListenOnUnixSocketsToo) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(Gates, CountTheRoundTripsOfAllConnections) {
+  constexpr std::uint64_t rounds = 7;
+  Peer one(gate_->endpoint());
+  Peer other(gate_->endpoint());
+  for (std::uint64_t i = 0; i < rounds; ++i) {
+    for (Peer* const peer : {&one, &other}) {
+      peer->send("hello");
+      EXPECT_EQ(peer->read(5).bytes, "hello");
+    }
+  }
+  EXPECT_EQ(gate_->counters().to_server.turns, 2 * rounds);
+}
+
 TEST_F(Gates, SayWhichFaultsAreInForce) {
   apply("delay 20ms");
   apply("clog to the server");

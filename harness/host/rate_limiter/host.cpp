@@ -5,6 +5,7 @@
 
 #include "api.hpp"
 #include "host/points.hpp"
+#include "host/rate_limiter/fleet_node.hpp"
 #include "host/rate_limiter/limiters.hpp"
 #include "host/rate_limiter/load.hpp"
 #include "host/rate_limiter/tree.hpp"
@@ -28,6 +29,7 @@ class Host final : public assay::host::Operations {
     const auto is = [&](std::string_view verb, std::size_t arguments) {
       return words[0] == verb && words.size() == arguments + 1;
     };
+    if (auto said = node_.answer(words)) return *said;
     if (is("limiter", 2) || is("limiter", 3) || is("shared", 4)) return make(words);
     if (auto answered = tree_.answer(words)) return *answered;
     if (!limiter_) throw BadRequest{std::string(words[0]) + " before there is a limiter"};
@@ -89,6 +91,7 @@ class Host final : public assay::host::Operations {
   host::TreeOperations tree_;
   std::unique_ptr<Limiter> limiter_;
   SharedLimiter* shared_ = nullptr;  // limiter_, if it is one
+  host::FleetNode node_;
 };
 
 }  // namespace

@@ -1,15 +1,12 @@
 #include "host/rate_limiter/load.hpp"
 
 #include <array>
-#include <exception>
-#include <latch>
-#include <mutex>
 #include <optional>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "host/interruptions.hpp"
+#include "host/rate_limiter/threads.hpp"
 
 namespace rate_limiter::host {
 namespace {
@@ -67,29 +64,6 @@ Tally call_in_one_thread(const Load& load, std::int64_t thread, Limiter& limiter
     if (!hot) tally.add(decision);
   }
   return tally;
-}
-
-// Runs `body` in so many threads, which begin together; what one of them throws is thrown here.
-template <class Body>
-void in_threads(std::int64_t count, const Body& body) {
-  std::mutex failing;
-  std::exception_ptr failure;
-  std::latch all_are_here(count);
-  {
-    std::vector<std::jthread> threads;
-    for (std::int64_t i = 0; i < count; ++i) {
-      threads.emplace_back([&, i] {
-        all_are_here.arrive_and_wait();
-        try {
-          body(i);
-        } catch (...) {
-          const std::lock_guard lock(failing);
-          failure = std::current_exception();
-        }
-      });
-    }
-  }
-  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
