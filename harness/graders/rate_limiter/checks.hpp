@@ -12,5 +12,6 @@ using Checks = std::vector<std::unique_ptr<grade::Check>>;
 
 void add_limiter_checks(Checks& checks);  // levels 1 and 2: one caller, exact answers
 void add_shared_checks(Checks& checks);   // level 3: many threads, many keys
+void add_gateway_checks(Checks& checks);  // level 5: a gateway, over HTTP
 
 }  // namespace assay::graders::rate_limiter

@@ -6,6 +6,7 @@ grade::Grader make_grader() {
   grade::Grader grader{1, {}};
   add_limiter_checks(grader.checks);
   add_shared_checks(grader.checks);
+  add_gateway_checks(grader.checks);
   return grader;
 }
 
