@@ -4,10 +4,8 @@
 #include "gateway.hpp"
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <list>
-#include <map>
 #include <mutex>
 #include <string_view>
 #include <unordered_map>

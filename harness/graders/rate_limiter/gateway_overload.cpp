@@ -31,7 +31,7 @@ constexpr std::size_t overload_connections = 120;
 constexpr std::int64_t slice_ns = 500'000'000;
 constexpr int overload_keys = 50;
 constexpr double critical_least = 0.99;
-constexpr double goodput_least = 0.85;
+constexpr double goodput_least = 0.75;
 // Of the machine: woken later than this, one in a hundred times, a gateway can't be blamed.
 constexpr std::int64_t machine_late_ns = 25'000'000;
 constexpr std::uint64_t fewest_offered = 100;
@@ -196,7 +196,8 @@ class OverloadCheck final : public GatewayCheck {
       return failed(std::move(result), fmt::format("{} before any load: answered with {}",
                                                    in_words(ask), reply.status));
     }
-    if (evidence.conversations.size() != 3) return saw_too_little(std::move(result));
+    if (evidence.conversations.size() != 3 || evidence.conversations[1].exchanges.empty())
+      return saw_too_little(std::move(result));
     std::vector<OverloadSlice> slices;
     for (const auto& exchange : evidence.conversations[1].exchanges) {
       const auto slice = parse_slice(exchange.answered.value_or(""));
@@ -224,12 +225,16 @@ class OverloadCheck final : public GatewayCheck {
                                 const grade::Conversation& facts, grade::CheckResult result) const {
     OverloadSlice all;
     for (const auto& slice : slices) all.add(slice);
+    // What was due at the end waits beside nothing new.
+    const std::vector<OverloadSlice> steady(slices.begin(), slices.end() - 1);
+    int good = 0;
+    for (const auto& slice : steady) good += slice.critical_good + slice.others_good;
     const double capacity = std::strtod(fact_in(facts, capacity_fact).c_str(), nullptr);
-    const double seconds = static_cast<double>(slices.size()) * slice_ns / 1e9;
+    const double seconds = static_cast<double>(steady.size()) * slice_ns / 1e9;
     if (capacity <= 0 || static_cast<std::uint64_t>(all.critical + all.others) < fewest_offered) {
       return saw_too_little(std::move(result));
     }
-    const double goodput = (all.critical_good + all.others_good) / seconds / capacity;
+    const double goodput = good / seconds / capacity;
     const double critical = static_cast<double>(all.critical_good) / std::max(all.critical, 1);
     result.metrics = {{"critical_goodput", critical},
                       {"goodput_of_capacity", goodput},
@@ -293,13 +298,12 @@ class OverloadCheck final : public GatewayCheck {
         return slice.critical > 0 && slice.critical_good == 0;
       });
       if (flaps) mistakes.emplace_back("it flaps: it sheds everything, and then nothing");
-      if (!flaps) mistakes.emplace_back("critical requests are shed like the others");
+      if (!flaps) mistakes.emplace_back("critical requests are shed as the others are");
       return fmt::format("{:.1f} % of critical requests got through, where 99 % should",
                          100 * critical);
     }
     if (goodput < goodput_least) {
-      return fmt::format("the service was used to {:.0f} %, where 85 % are possible",
-                         100 * goodput);
+      return fmt::format("the service was used to {:.0f} %, where 75 % are easy", 100 * goodput);
     }
     return "";
   }
