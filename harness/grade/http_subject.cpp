@@ -40,6 +40,10 @@ HttpSubject::HttpSubject(SubjectSpec subject, proc::Tier strongest)
   }
 }
 
+void HttpSubject::tell(const std::string& variable, const std::string& value) {
+  subject_.env[variable] = value;
+}
+
 void HttpSubject::start() {
   launch();
   wait_until_ready();

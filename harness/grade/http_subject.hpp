@@ -23,6 +23,9 @@ class HttpSubject {
   // Makes its cell. `subject`'s limit of silence is that of getting ready.
   explicit HttpSubject(SubjectSpec subject, proc::Tier strongest = proc::Tier::namespaces);
 
+  // A variable of its environment, from the next start on: what is known only once the cell is.
+  void tell(const std::string& variable, const std::string& value);
+
   // Starts it, and returns when it is ready.
   void start();
 
@@ -52,7 +55,7 @@ class HttpSubject {
  private:
   std::string why_not_ready(const Health& health);
 
-  const SubjectSpec subject_;
+  SubjectSpec subject_;
   proc::AttendedCell cell_;
   const proc::ReservedPort port_;
   const net::Endpoint endpoint_;

@@ -7,6 +7,7 @@ grade::Grader make_grader() {
   add_limiter_checks(grader.checks);
   add_shared_checks(grader.checks);
   add_fleet_checks(grader.checks);
+  add_gateway_checks(grader.checks);
   add_tree_checks(grader.checks);
   return grader;
 }

@@ -1,0 +1,82 @@
+// The contract of level 5: a gateway in front of one service. What goes on between a request and
+// its answer is here; in other languages a gateway is a program that does the same
+// (docs/protocols.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kit/http.hpp"
+#include "kit/time.hpp"
+
+namespace rate_limiter {
+
+// A token bucket: it holds at most `requests`, starts full, and fills evenly, in `window` once it
+// is empty.
+//
+// requests  1 to 1,000,000
+// window    whole seconds, 1 to 3,600; divided by `requests`, it is a whole number of nanoseconds
+struct RequestQuota {
+  std::int64_t requests;
+  kit::nanoseconds window;
+};
+
+// What holds for the targets that begin with `prefix`. Of several, the longest holds, alone.
+struct Route {
+  std::string prefix;  // "/search"
+  std::string name;    // of its quota, in header fields: a letter, then letters and digits
+  std::optional<RequestQuota> quota;  // of each key on this route, beside the key's own
+  bool critical = false;              // is shed last
+};
+
+struct GatewayConfig {
+  RequestQuota key;  // of each key, over all routes; in header fields its name is "key"
+  int at_once;       // of one key's requests, so many may be in the gateway
+  std::vector<Route> routes;
+  std::vector<std::string> trusted_proxies;  // addresses, as HttpRequest::peer has them
+  int slots;                                 // so many requests may be at the service
+  kit::nanoseconds queue_limit;              // a request waits so long for a slot
+  kit::nanoseconds service_limit;            // and the service has so long to answer
+};
+
+// Who asks. The value of X-Api-Key is the key; without one it is the client's address, which is the
+// peer's, unless that is a trusted proxy. Then it is, from the right of X-Forwarded-For, the first
+// address that isn't a trusted proxy's; if there is none, the peer's. (Several such fields are one
+// list, in their order. What a client puts into them stands on the left.)
+//
+// What happens, in this order; each request has one of these answers:
+//
+//   429  the key has `at_once` requests in the gateway already. Those count from their arrival to
+//        their answer, wherever they wait. No tokens are taken.
+//   429  a quota has no whole token left: the key's, or that of the key on the route. Both are
+//        asked, and give one each, or neither gives any. With Retry-After.
+//   503  all slots were taken for `queue_limit`. A slot goes to the critical requests that wait,
+//        and to others only if there are none. With Retry-After: 1 or more.
+//   504  the service didn't answer in time       (HttpFailure::Kind::timed_out)
+//   502  it can't be reached, or broke off       (the other kinds)
+//   else what the service answered, whatever its status. The request was sent as it came.
+//
+// Retry-After is in whole seconds, rounded up: after so long the same request has its tokens (if
+// nobody else came), and a second earlier it didn't.
+//
+// Every answer to a request that the quotas were asked about, the second 429 included, says
+//
+//   RateLimit-Policy: "key";q=10;w=5, "search";q=3;w=6
+//   RateLimit: "key";r=9;t=1, "search";r=2;t=2
+//
+// as in draft-ietf-httpapi-ratelimit-headers-10, an item for each quota that was asked. r: whole
+// tokens left, after the decision. t: in so many whole seconds there are more; that is rounded up,
+// and not later than when the bucket is full. In a quota that denied, t isn't later than
+// Retry-After. Of a full bucket it may be 0, or missing.
+//
+// A slot, of a key or of the service, is given back however a request ends.
+//
+// `clock` and `service` outlive the gateway, and may be used by all threads. The clock never goes
+// back.
+std::unique_ptr<kit::HttpService> make_gateway(GatewayConfig config, const kit::Clock& clock,
+                                               kit::HttpPeer& service);
+
+}  // namespace rate_limiter
