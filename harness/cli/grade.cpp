@@ -168,7 +168,6 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   card.solution = workbench.solution().info;
   card.seed = seed;
   card.started = utc_now();
-  card.build_seconds = std::chrono::duration<double>(readied.build.took_ms).count();
   card.machine = this_machine();
   card.isolation = isolation_here();
   note_help_taken(context, exercise, card);
@@ -178,6 +177,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
                                  progress.show(check.id + " " + check.title, i, n);
                                });
   progress.clear();
+  card.build_seconds = std::chrono::duration<double>(workbench.build_time()).count();
   card.checks = std::move(run.checks);
   grade::add_up(exercise, grader.infos(), card);
   save_run(context.root, card, run.evidence, tip_for);

@@ -9,8 +9,8 @@ namespace {
 
 constexpr const char* performance = "performance";
 
-double seconds_since(std::chrono::steady_clock::time_point began) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+double seconds(std::chrono::steady_clock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
 }
 
 CheckResult unjudged(const CheckInfo& check, Verdict verdict, const std::string& reason) {
@@ -59,12 +59,15 @@ Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks, Workb
     heed_interruptions();
     progress(info, run.checks.size(), checks.size());
     const auto began = std::chrono::steady_clock::now();
+    const auto built_before = workbench.build_time();
     auto result = spoilt(info, run.checks);
     if (!result) {
       result = run_check(*grader.named(info.slug), workbench, seed, run.evidence[info.slug]);
     }
     run.checks.push_back(std::move(*result));
-    run.checks.back().seconds = seconds_since(began);
+    // A flavour that had to be built is not this check's own time.
+    run.checks.back().seconds =
+        seconds(std::chrono::steady_clock::now() - began - (workbench.build_time() - built_before));
   }
   return run;
 }

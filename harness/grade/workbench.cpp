@@ -88,6 +88,12 @@ const SubjectSpec& Workbench::subject(proc::Flavour flavour) {
   return *readied.subject;
 }
 
+std::chrono::milliseconds Workbench::build_time() const {
+  std::chrono::milliseconds sum{0};
+  for (const auto& [flavour, readied] : readied_) sum += readied.build.took_ms;
+  return sum;
+}
+
 Workbench Workbench::reference() const {
   return {find_solution(builder_.root(), exercise_, "reference"), exercise_, contract_version_,
           builder_, pause_};

@@ -2,6 +2,7 @@
 // started. Not thread-safe.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -47,6 +48,9 @@ class Workbench {
 
   // Throws DoesNotBuild, with the compiler's messages.
   const SubjectSpec& subject(proc::Flavour flavour = proc::Flavour::plain);
+
+  // What all builds took, so far.
+  std::chrono::milliseconds build_time() const;
 
   // The reference of the same exercise, on a bench of its own.
   Workbench reference() const;

@@ -62,6 +62,9 @@ def check_exercise(root, slug, result):
 
 
 def check_levels(root, name, manifest, checks):
+    slugs = [check["slug"] for check in checks]
+    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        yield Finding(name, 0, f"two checks are called {slug}")
     for number, level in enumerate(manifest["level"], 1):
         mine = [check for check in checks if check["level"] == level["number"]]
         if level["number"] != number:

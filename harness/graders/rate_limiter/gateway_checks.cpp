@@ -30,8 +30,9 @@ void add_gateway_checks(Checks& checks) {
          {.fields = true});
   quotas("addresses", "believes an address only if somebody trusted wrote it", 1, plan_addresses,
          {.admission = true});
-  checks.push_back(make_at_once_check(info(
-      "at_once", "has so many of a key's requests at once, wherever they wait", "correctness", 1)));
+  checks.push_back(make_at_once_check(
+      info("in_flight", "has so many of a key's requests at once, wherever they wait",
+           "correctness", 1)));
   checks.push_back(make_leaks_check(
       info("leaks", "gives every slot back, however a request ends", "faults", 3)));
   checks.push_back(make_overload_check(
