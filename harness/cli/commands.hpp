@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/context.hpp"
 #include "grade/scorecard.hpp"
@@ -35,6 +36,20 @@ struct RunOptions {
   bool json = false;
 };
 
+struct PredictOptions {
+  std::string exercise;
+  std::optional<int> level;
+  std::vector<std::string> answers;  // "SLUG=VALUE"
+  std::string seed;                  // empty: a fresh one
+};
+
+struct CompareOptions {
+  std::string exercise;
+  std::optional<int> level;  // the highest that passes by default
+  std::string seed;          // empty: a fresh one
+  bool json = false;
+};
+
 int list(const Context& context, bool json);
 int list_slugs(const Context& context);
 int show(const Context& context, const std::string& exercise, bool reference);
@@ -42,6 +57,8 @@ int start(const Context& context, const StartOptions& options);
 int grade(const Context& context, const GradeOptions& options);
 int watch(const Context& context, const GradeOptions& options);
 int hint(const Context& context, const std::string& exercise, std::optional<int> level);
+int predict(const Context& context, const PredictOptions& options);
+int compare(const Context& context, const CompareOptions& options);
 int replay(const Context& context, const RunOptions& options);
 int judge(const Context& context, const RunOptions& options);
 int doctor(const Context& context, bool json);

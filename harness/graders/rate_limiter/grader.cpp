@@ -1,4 +1,6 @@
 #include "graders/rate_limiter/checks.hpp"
+#include "graders/rate_limiter/costs.hpp"
+#include "graders/rate_limiter/predictions.hpp"
 
 namespace assay::graders::rate_limiter {
 
@@ -6,6 +8,10 @@ grade::Grader make_grader() {
   grade::Grader grader{1, {}};
   add_limiter_checks(grader.checks);
   add_shared_checks(grader.checks);
+  add_limiter_predictions(grader.predictions);
+  add_shared_predictions(grader.predictions);
+  add_fleet_predictions(grader.predictions);
+  grader.costs = costs();
   return grader;
 }
 
