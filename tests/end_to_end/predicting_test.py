@@ -131,7 +131,8 @@ class Counting(Predicting):
         self.assertEqual((card["score"], card["max_score"]), (20, 20))
         text = self.run_well("grade", "rate_limiter", "--level", "1")
         self.assertIn("predictions: 1.5 of 2", text)
-        stub = self.copy.run("grade", "rate_limiter", "--solution", "stub", "--json", "--only", "1.1")
+        stub = self.copy.run("grade", "rate_limiter", "--solution", "stub", "--json", "--only",
+                             "1.1")
         self.assertEqual(json.loads(stub.stdout)["predictions"]["of"], 0)
 
     def test_a_stub_is_graded_and_it_is_not_too_late(self):

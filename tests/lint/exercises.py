@@ -171,7 +171,7 @@ def check_designs(root, slug, manifest):
 
 def check_design(name, table):
     if len(table.get("design", "").split()) < DESIGN_WORDS_MIN:
-        yield Finding(name, 0, "says in no few words how it is built (design)")
+        yield Finding(name, 0, "does not say in a few words how it is built (design)")
     if len(re.findall(r"[.?!](?= |$)", table.get("trade_off", ""))) != TRADE_OFF_SENTENCES:
         yield Finding(name, 0, "does not say its trade-off in two sentences (trade_off)")
 
