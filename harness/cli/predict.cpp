@@ -34,7 +34,7 @@ class Answers {
   Answers() : terminal_(::isatty(STDIN_FILENO) == 1) {}
 
   // On a terminal what can't be an answer is asked again, elsewhere it is the end.
-  double next(const Prediction& prediction, const grade::PredictionQuestion& question) {
+  double next(const Prediction& prediction, const grade::PredictionQuestion& question) const {
     for (int tries = 1;; ++tries) {
       if (terminal_) fmt::print("  {}> ", question.unit.empty() ? "" : question.unit + " ");
       std::fflush(stdout);
@@ -130,7 +130,7 @@ class Predicting {
                                 const std::map<std::string, std::string>& typed) const {
     const std::uint64_t seed = seed_from(options_.seed);
     std::map<int, Commitment> fresh;
-    Answers answers;
+    const Answers answers;
     fmt::print(
         "Answers are committed together, after the last, and never change. Ctrl-C commits "
         "nothing.\n");
@@ -158,10 +158,11 @@ class Predicting {
     return fresh;
   }
 
-  void commit(std::map<int, Commitment> fresh) {
+  void commit(const std::map<int, Commitment>& fresh) {
     const fs::path path = predictions_file(context_, exercise_.slug);
     std::string file = fs::exists(path) ? proc::read_file(path) : "";
-    for (auto& [level, commitment] : fresh) {
+    for (const auto& [level, answered] : fresh) {
+      Commitment commitment = answered;
       commitment.level = level;
       commitment.at = utc_now();
       commitment.graded_before = first_points(context_.root, exercise_.slug, level);
