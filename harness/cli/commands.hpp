@@ -43,6 +43,20 @@ struct ReportOptions {
   std::string output;  // empty: beside the first run's result
 };
 
+struct PredictOptions {
+  std::string exercise;
+  std::optional<int> level;
+  std::vector<std::string> answers;  // "SLUG=VALUE"
+  std::string seed;                  // empty: a fresh one
+};
+
+struct CompareOptions {
+  std::string exercise;
+  std::optional<int> level;  // the highest that passes by default
+  std::string seed;          // empty: a fresh one
+  bool json = false;
+};
+
 int list(const Context& context, bool json);
 int list_slugs(const Context& context);
 int show(const Context& context, const std::string& exercise, bool reference);
@@ -50,6 +64,8 @@ int start(const Context& context, const StartOptions& options);
 int grade(const Context& context, const GradeOptions& options);
 int watch(const Context& context, const GradeOptions& options);
 int hint(const Context& context, const std::string& exercise, std::optional<int> level);
+int predict(const Context& context, const PredictOptions& options);
+int compare(const Context& context, const CompareOptions& options);
 int replay(const Context& context, const RunOptions& options);
 int judge(const Context& context, const RunOptions& options);
 int report(const Context& context, const ReportOptions& options);

@@ -4,9 +4,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include <fmt/format.h>
 
+#include "base/random.hpp"
 #include "base/text.hpp"
 
 namespace assay::cli {
@@ -50,6 +52,24 @@ grade::Exercise Context::exercise(const std::string& slug) const {
 }
 
 proc::Builder Context::builder() const { return {root, build_folder}; }
+
+std::uint64_t seed_from(const std::string& typed) {
+  if (typed.empty()) return base::fresh_seed();
+  const auto seed = base::to_integer(typed);
+  if (!seed || *seed < 0) {
+    throw UsageError(fmt::format("--seed is a whole number from 0 to 9223372036854775807, not '{}'",
+                                 base::printable_line(typed, 60)));
+  }
+  return static_cast<std::uint64_t>(*seed);
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
 
 ProgressLine::ProgressLine(const Context& context) : context_(context) {}
 

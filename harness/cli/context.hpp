@@ -1,6 +1,7 @@
 // What every command needs to know about where it runs and how it prints.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -41,6 +42,11 @@ struct Context {
 
 // From ASSAY_ROOT, or from where the program lies. `colour` is auto, always or never.
 Context make_context(const std::string& colour);
+
+// A fresh one if none was typed. Throws UsageError.
+std::uint64_t seed_from(const std::string& typed);
+
+std::string utc_now();  // RFC 3339
 
 // A line on stderr that is overwritten by the next, on a terminal only; gone at the end.
 class ProgressLine {

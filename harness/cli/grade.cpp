@@ -2,15 +2,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 
 #include <fmt/format.h>
 
-#include "base/random.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/machine.hpp"
 #include "cli/page.hpp"
+#include "cli/predictions.hpp"
 #include "cli/progress.hpp"
 #include "cli/runs.hpp"
 #include "grade/runner.hpp"
@@ -63,28 +62,10 @@ std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
   return checks;
 }
 
-std::uint64_t seed_from(const std::string& typed) {
-  if (typed.empty()) return base::fresh_seed();
-  const auto seed = base::to_integer(typed);
-  if (!seed || *seed < 0) {
-    throw UsageError(fmt::format("--seed is a whole number from 0 to 9223372036854775807, not '{}'",
-                                 base::printable_line(typed, 60)));
-  }
-  return static_cast<std::uint64_t>(*seed);
-}
-
 grade::IsolationUsed isolation_here() {
   const proc::Cell cell;
   const auto& isolation = cell.isolation();
   return {std::string(proc::name_of(isolation.tier)), isolation.own_user, isolation.gaps};
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts = {};
-  ::gmtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 // What to do next, as a command.
@@ -171,6 +152,9 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   card.machine = this_machine();
   card.isolation = isolation_here();
   note_help_taken(context, exercise, card);
+  if (card.solution.kind == "mine") {
+    card.predictions = prediction_score(context, exercise.slug, grader.predictions);
+  }
 
   auto run = grade::run_checks(grader, checks, workbench, card.seed,
                                [&](const grade::CheckInfo& check, std::size_t i, std::size_t n) {

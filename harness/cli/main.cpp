@@ -21,6 +21,8 @@ struct Arguments {
   cli::StartOptions start;
   cli::RunOptions run;
   cli::ReportOptions report;
+  cli::PredictOptions predict;
+  cli::CompareOptions compare;
   std::string exercise;
   std::string slug;
   std::optional<int> level;
@@ -98,6 +100,16 @@ class CommandLine {
                      [&](const auto& context) { return cli::hint(context, a.exercise, a.level); });
     hint->add_option("exercise", a.exercise, "see ./assay list")->required();
     hint->add_option("--level", a.level, "of this level; the first by default");
+
+    auto& p = a.predict;
+    auto* predict = add("predict", "commit to a number, then see it measured and explained",
+                        "  ./assay predict rate_limiter --level 1\n"
+                        "  ./assay predict rate_limiter --level 1 --answer retry_herd=400 ...",
+                        [&](const auto& context) { return cli::predict(context, p); });
+    predict->add_option("exercise", p.exercise, "see ./assay list")->required();
+    predict->add_option("--level", p.level, "of this level; all by default");
+    predict->add_option("--answer", p.answers, "SLUG=VALUE, for scripts; the rest is asked");
+    predict->add_option("--seed", p.seed, "for the numbers of the questions; else a fresh one");
   }
 
   void add_grading() {
@@ -119,6 +131,14 @@ class CommandLine {
         add("watch", "grade the first level again at every save", "  ./assay watch rate_limiter",
             [&](const auto& context) { return cli::watch(context, g); });
     watch->add_option("exercise", g.exercise, "see ./assay list")->required();
+    auto& c = arguments_.compare;
+    auto* compare = add("compare", "once a level passes: your design beside others, and questions",
+                        "  ./assay compare rate_limiter\n  ./assay compare rate_limiter --level 2",
+                        [&](const auto& context) { return cli::compare(context, c); });
+    compare->add_option("exercise", c.exercise, "see ./assay list")->required();
+    compare->add_option("--level", c.level, "of this level; the highest that passes by default");
+    compare->add_option("--seed", c.seed, "for the calls that are made; else a fresh one");
+    compare->add_flag("--json", c.json, "one JSON document");
     for (auto* command : {grade, watch}) {
       command->add_option("--level", g.level, "one level");
       command->add_option("--track", g.track, "the checks of one track, as interview");

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -118,6 +117,33 @@ void save_run(const fs::path& root, grade::Scorecard& card,
     if (!fs::exists(folder / id)) throw fs::filesystem_error("can't store the run", folder, error);
   }
   forget_oldest(folder);
+}
+
+std::vector<grade::Scorecard> own_runs(const fs::path& root, const std::string& slug) {
+  std::vector<grade::Scorecard> cards;
+  const fs::path folder = runs_folder(root);
+  auto ids = run_ids(folder);
+  std::reverse(ids.begin(), ids.end());
+  for (const auto& id : ids) {
+    try {
+      auto card = report::from_json(proc::read_file(folder / id / "result.json"));
+      if (card.exercise == slug && card.solution.kind == "mine") cards.push_back(std::move(card));
+    } catch (const std::runtime_error&) {
+      continue;  // `judge` and `replay` say what is wrong with it
+    }
+  }
+  return cards;
+}
+
+std::string first_points(const fs::path& root, const std::string& slug, int level) {
+  std::string first;
+  for (const auto& card : own_runs(root, slug)) {
+    const bool some = std::any_of(card.checks.begin(), card.checks.end(), [&](const auto& check) {
+      return check.level == level && check.points > 0;
+    });
+    if (some) first = card.run;
+  }
+  return first;
 }
 
 StoredRun load_run(const fs::path& root, const std::string& name) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "grade/evidence.hpp"
 #include "grade/scorecard.hpp"
@@ -26,6 +27,12 @@ std::string replay_command(const std::string& run, const grade::CheckResult& che
 void save_run(const std::filesystem::path& root, grade::Scorecard& card,
               const std::map<std::string, grade::Evidence>& evidence,
               std::string (*tip_for)(const grade::Scorecard&));
+
+// The learner's own runs of an exercise that are kept, the newest first; damaged ones are left out.
+std::vector<grade::Scorecard> own_runs(const std::filesystem::path& root, const std::string& slug);
+
+// The first of them that earned points at a level, or nothing. A stub's run doesn't.
+std::string first_points(const std::filesystem::path& root, const std::string& slug, int level);
 
 // `name` is an id, a number, "last", or a folder. Throws UsageError.
 StoredRun load_run(const std::filesystem::path& root, const std::string& name);

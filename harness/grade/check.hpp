@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "grade/cost.hpp"
 #include "grade/evidence.hpp"
+#include "grade/prediction.hpp"
 #include "grade/scorecard.hpp"
 #include "grade/workbench.hpp"
 
@@ -64,6 +66,8 @@ class Check {
 struct Grader {
   int contract_version = 1;
   std::vector<std::unique_ptr<Check>> checks;  // in the order in which they are shown and run
+  std::vector<Prediction> predictions = {};    // by level
+  std::vector<Cost> costs = {};  // what `compare` measures besides the checks' figures
 
   std::vector<CheckInfo> infos() const;
   const Check* named(std::string_view slug) const;  // null if there is none

@@ -144,6 +144,12 @@ struct SolutionInfo {
   std::string language;  // c++, python or any
 };
 
+// Of predictions (grade/prediction.hpp): a score of its own, outside the points.
+struct PredictionScore {
+  double marks = 0;
+  int of = 0;  // those that were committed in time and measured: one mark each
+};
+
 struct Scorecard {
   std::string exercise;
   std::string title;
@@ -163,6 +169,7 @@ struct Scorecard {
   int hints_used = 0;
   int hints_total = 0;
   bool reference_opened = false;
+  PredictionScore predictions;
   std::string tip;  // the command to run next
 };
 

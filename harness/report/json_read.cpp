@@ -53,6 +53,7 @@ class Node {
     return {*member, path};
   }
 
+  // For a key that documents of an earlier Assay don't have.
   bool has(std::string_view key) const {
     return object().contains(json::string_view(key.data(), key.size()));
   }
@@ -276,6 +277,10 @@ grade::Scorecard from_json(std::string_view document) {
   card.hints_used = root["hints"]["used"].whole<int>();
   card.hints_total = root["hints"]["total"].whole<int>();
   card.reference_opened = root["reference_opened"].yes();
+  if (root.has("predictions")) {
+    const Node predictions = root["predictions"];
+    card.predictions = {predictions["marks"].number(), predictions["of"].whole<int>()};
+  }
   card.tip = root["tip"].text();
   return card;
 }

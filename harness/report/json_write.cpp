@@ -153,6 +153,7 @@ std::string to_json(const grade::Scorecard& card) {
   json::array checks;
   for (const grade::CheckResult& each : card.checks) checks.emplace_back(check(each));
   const json::object hints{{"used", card.hints_used}, {"total", card.hints_total}};
+  const json::object predictions{{"marks", card.predictions.marks}, {"of", card.predictions.of}};
   const json::object document{{"schema", "assay-result/1"},
                               {"exercise", text(card.exercise)},
                               {"title", text(card.title)},
@@ -171,6 +172,7 @@ std::string to_json(const grade::Scorecard& card) {
                               {"checks", checks},
                               {"hints", hints},
                               {"reference_opened", card.reference_opened},
+                              {"predictions", predictions},
                               {"tip", text(card.tip)}};
   return indented(document) + "\n";
 }

@@ -190,6 +190,10 @@ class Card {
           " of " + std::to_string(card_.hints_total));
     }
     facts.emplace_back(card_.reference_opened ? "reference opened" : "reference not opened");
+    if (card_.predictions.of > 0) {
+      facts.push_back("predictions: " + points_in_words(card_.predictions.marks) + " of " +
+                      std::to_string(card_.predictions.of));
+    }
     add_wrapped("", joined(facts, between()), true);
   }
 

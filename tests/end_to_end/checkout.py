@@ -131,10 +131,10 @@ class Checkout:
                  "TMPDIR": str(self.temporary), "ASSAY_ROOT": str(self.root)}
         return {**plain, **more}
 
-    def run(self, *words, user=None, cwd=None, **more):
+    def run(self, *words, user=None, cwd=None, typed="", **more):
         """Runs a command to its end: an object with returncode, stdout and stderr."""
         return subprocess.run(self.command(*words, user=user), env=self.environment(**more),
-                              cwd=cwd or self.root, stdin=subprocess.DEVNULL, capture_output=True,
+                              cwd=cwd or self.root, input=typed, capture_output=True,
                               text=True, errors="replace", timeout=RUN_LIMIT_S)
 
     def write(self, name, content):

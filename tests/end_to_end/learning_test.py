@@ -13,7 +13,7 @@ import checkout
 
 ESCAPE = "\033["
 COMMANDS = ("list", "show", "start", "hint", "grade", "watch", "replay", "judge", "doctor", "new",
-            "test", "completion")
+            "predict", "compare", "test", "completion")
 
 
 class Help(checkout.CheckoutTest):

@@ -11,6 +11,8 @@ LEVELS_MIN = 4
 POINTS = 100
 MUTANTS_MIN = 10
 VARIANTS_MIN = 2
+DESIGN_WORDS_MIN = 3
+TRADE_OFF_SENTENCES = 2
 
 # With a star: at least one.
 FILES = ("exercises/{}/README.md", "exercises/{}/api.hpp", "exercises/{}/stub.cpp",
@@ -55,6 +57,7 @@ def check_exercise(root, slug, result):
     yield from check_protocols(root, manifest_name, manifest)
     yield from check_readme(root, slug, manifest, checks)
     yield from check_mutants(root, slug, {check["slug"] for check in checks})
+    yield from check_designs(root, slug, manifest)
     if len(manifest["level"]) == 1:
         yield from check_size(root, slug)
     if not manifest.get("draft", False):
@@ -156,6 +159,37 @@ def check_mutants(root, slug, checks):
             yield from check_mutation(root, slug, name, mutant)
 
 
+def check_designs(root, slug, manifest):
+    """What `assay compare` says of each variant, and of the reference at each level."""
+    for folder in sorted((root / "tests" / slug / "variants").glob("*")):
+        file = folder / "variant.toml"
+        name = str(file.relative_to(root))
+        if not file.exists():
+            yield Finding(name, 0, "is missing")
+            continue
+        yield from check_design(name, tomllib.loads(file.read_text(encoding="utf-8")))
+    file = root / "reference" / slug / "design.toml"
+    if not file.exists():
+        return
+    name = str(file.relative_to(root))
+    told = tomllib.loads(file.read_text(encoding="utf-8")).get("level", [])
+    for level in told:
+        yield from check_design(name, level)
+        if not (file.parent / level.get("source", "")).is_file():
+            yield Finding(name, 0, f"level {level.get('number')}: its source is not there")
+    for level in manifest["level"]:
+        if level["number"] not in [one.get("number") for one in told]:
+            if not manifest.get("draft", False):
+                yield Finding(name, 0, f"says nothing of level {level['number']}")
+
+
+def check_design(name, table):
+    if len(table.get("design", "").split()) < DESIGN_WORDS_MIN:
+        yield Finding(name, 0, "does not say in a few words how it is built (design)")
+    if len(re.findall(r"[.?!](?= |$)", table.get("trade_off", ""))) != TRADE_OFF_SENTENCES:
+        yield Finding(name, 0, "does not say its trade-off in two sentences (trade_off)")
+
+
 def check_mutation(root, slug, name, mutation):
     base = root / "reference" / slug
     if "of" in mutation:
@@ -189,6 +223,9 @@ def check_finished(root, slug, name, manifest):
             yield Finding(name, 0, f"{count} {what}; a finished exercise has at least {least}")
     if "interview" not in [track["name"] for track in manifest.get("track", [])]:
         yield Finding(name, 0, "a finished exercise has a track \"interview\"")
+    for level in manifest["level"]:
+        if not level.get("questions"):
+            yield Finding(name, 0, f"level {level['number']} has no questions that come next")
     points = sum(level["points"] for level in manifest["level"])
     if points != POINTS:
         yield Finding(name, 0, f"{points:g} points; a finished exercise has {POINTS}")

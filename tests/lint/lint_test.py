@@ -6,7 +6,8 @@ import tempfile
 import unittest
 
 from documents import check_documents
-from exercises import check_mutants, check_protocols, check_readme, check_tracks
+from exercises import (check_designs, check_mutants, check_protocols, check_readme,
+                       check_tracks)
 from findings import files_of
 from sources import FUNCTION_LINES_MAX, check_lengths, check_text, cpp_functions
 from towers import check_link
@@ -146,6 +147,21 @@ class Exercises(Folder):
             self.write("tests/x/mutants/m/mutation.toml", text)
             found = list(check_mutants(self.root, "x", {"sum"}))
             self.assertEqual(len(found), wrong, messages(found))
+
+
+    def test_holds_designs_to_their_texts(self):
+        two = "design = 'a map of buckets'\ntrade_off = 'Plain. Slow.'\n"
+        for text, count in ((two, 0), ("levels = [1]\n", 2), (two.replace("Slow.", ""), 1),
+                            (two.replace("a map of", ""), 1)):
+            self.write("tests/x/variants/v/variant.toml", text)
+            found = list(check_designs(self.root, "x", {"level": []}))
+            self.assertEqual(len(found), count, text)
+        self.write("tests/x/variants/v/variant.toml", two)
+        self.write("tests/x/variants/w/solution.cpp", "")
+        self.write("reference/x/design.toml", "[[level]]\nnumber = 1\nsource = 'a.cpp'\n" + two)
+        found = messages(check_designs(self.root, "x", {"level": [{"number": 1}, {"number": 2}]}))
+        self.assertEqual(found, ["0: is missing", "0: level 1: its source is not there",
+                                 "0: says nothing of level 2"])
 
 
 class Towers(Folder):

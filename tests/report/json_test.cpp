@@ -120,6 +120,16 @@ TEST(Json, UnknownKeysAreIgnored) {
   EXPECT_EQ(to_json(from_json(newer)), document);
 }
 
+// Runs that were stored before there were predictions.
+TEST(Json, ADocumentWithoutPredictionsHasNone) {
+  const std::string document = to_json(sample_card());
+  const std::string older = replaced(document, "\"predictions\":", "\"unknown\":");
+  const grade::Scorecard card = from_json(older);
+  EXPECT_EQ(card.predictions.of, 0);
+  EXPECT_EQ(card.tip, sample_card().tip);
+  EXPECT_EQ(from_json(document).predictions.marks, 4.5);
+}
+
 TEST(Json, AProblemNamesItsKey) {
   const std::string document = to_json(sample_card());
   const std::string start = "this is not an assay-result/1 document: ";

@@ -112,6 +112,7 @@ inline grade::Scorecard sample_card() {
   card.hints_used = 1;
   card.hints_total = 6;
   card.reference_opened = false;
+  card.predictions = {4.5, 6};
   card.tip = "assay replay r-0042 --debug";
   return card;
 }

@@ -44,7 +44,7 @@ Rate limiter                   my/rate_limiter · seed 4711 · 0.8 s · build 1.
   Incomplete: 1.5 noisy. 4 points are in neither the score nor its maximum.
   isolation: namespaces, a user of its own
   not isolated: the network of the machine can be reached
-  hints used: 1 of 6 · reference not opened
+  hints used: 1 of 6 · reference not opened · predictions: 4.5 of 6
 
 ✗ 1.3 refills at its rate, to the nanosecond                       0 of 4 points
 

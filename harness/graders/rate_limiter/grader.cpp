@@ -1,4 +1,6 @@
 #include "graders/rate_limiter/checks.hpp"
+#include "graders/rate_limiter/costs.hpp"
+#include "graders/rate_limiter/predictions.hpp"
 
 namespace assay::graders::rate_limiter {
 
@@ -9,6 +11,10 @@ grade::Grader make_grader() {
   add_fleet_checks(grader.checks);
   add_gateway_checks(grader.checks);
   add_tree_checks(grader.checks);
+  add_limiter_predictions(grader.predictions);
+  add_shared_predictions(grader.predictions);
+  add_fleet_predictions(grader.predictions);
+  grader.costs = costs();
   return grader;
 }
 
