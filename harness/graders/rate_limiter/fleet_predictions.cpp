@@ -78,7 +78,7 @@ PredictionQuestion ask_stranded_tokens(base::Random& random) {
           measure};
 }
 
-struct Outage {
+struct StoreOutage {
   std::int64_t rate = 1;      // tokens a second
   std::int64_t capacity = 1;  // of the bucket
   std::int64_t offered = 1;   // calls a second, evenly
@@ -100,7 +100,7 @@ struct Outage {
 };
 
 PredictionQuestion ask_outage(base::Random& random) {
-  Outage outage;
+  StoreOutage outage;
   outage.rate = random.between(2, 8) * 10;
   outage.offered = outage.rate * random.between(3, 6) / 2;
   outage.seconds = random.between(1, 4) * 5;
