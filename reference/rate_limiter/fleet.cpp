@@ -4,10 +4,10 @@
 
 #include <hiredis/hiredis.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -29,26 +29,37 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 using Deadline = steady_clock::time_point;
 
-// Answers {1, tokens left, tokens ahead} or {0, tokens left, microseconds to wait}. All numbers are
-// whole and below 2^53, so that Lua's doubles are exact. A key holds when its bucket is full again,
-// and expires a second later; what is missing to a full bucket is never more than a full bucket,
+// Answers {price, credit left}, or {-1, credit} for a denial. A token's price is its interval, as
+// at level 1; all numbers are whole microseconds below 2^53, so that Lua's doubles are exact. A key
+// holds when its bucket is full again; what is missing until then is never more than a full bucket,
 // even if Redis's clock went back. A lease is a fair share of what is left, so that the last tokens
 // don't all lie with one node.
+//
+// An expiry costs as much as all the rest. So it is put off only when `full_at` comes into another
+// stretch of time as long as a full bucket, and then by two such stretches: later than any
+// `full_at` of that stretch.
 constexpr std::string_view decide = R"lua(
-local capacity, interval = tonumber(ARGV[1]), tonumber(ARGV[2])
-local cost, ahead_max, nodes = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local full_at = tonumber(redis.call('GET', KEYS[1]) or now)
-local missing = math.max(0, math.min(full_at - now, capacity * interval))
-local credit = capacity * interval - missing
-local tokens = math.floor(credit / interval)
-if cost > tokens then return {0, tokens, cost * interval - credit} end
-if cost == 0 then return {1, tokens, 0} end
-local ahead = math.min(ahead_max, math.floor((tokens - cost) / nodes))
-missing = missing + (cost + ahead) * interval
-redis.call('SET', KEYS[1], now + missing, 'PX', math.ceil(missing / 1000) + 1000)
-return {1, tokens - cost - ahead, ahead}
+local full, price, ahead_max = ARGV[1] + 0, ARGV[2] + 0, ARGV[3] + 0
+local had = redis.call('GET', KEYS[1])
+local missing = (had or now) - now
+if missing < 0 then missing = 0 elseif missing > full then missing = full end
+local credit = full - missing
+if price > credit then return {-1, credit} end
+if price == 0 then return {0, credit} end
+if ahead_max > 0 then
+  local interval, nodes = ARGV[4] + 0, ARGV[5] + 0
+  local share = math.floor((credit - price) / interval / nodes) * interval
+  price = price + math.min(ahead_max, share)
+end
+local full_at = now + missing + price
+if had and math.floor(had / full) == math.floor(full_at / full) then
+  redis.call('INCRBY', KEYS[1], full_at - had)
+else
+  redis.call('SET', KEYS[1], full_at, 'PX', ARGV[6])
+end
+return {price, credit - price}
 )lua";
 
 struct FreeReply {
@@ -67,22 +78,16 @@ class Connection {
   explicit Connection(const Redis& redis)
       : context_(redisConnectNonBlock(redis.host.c_str(), redis.port)) {}
 
-  // Nothing waits to be read: not the end of the connection, and not somebody else's answer.
-  bool is_quiet() const {
-    char byte = 0;
-    return ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
-  }
-
-  Reply ask(const std::vector<std::string_view>& words, Deadline deadline) {
+  template <std::size_t count>
+  Reply ask(const std::array<std::string_view, count>& words, Deadline deadline) {
     if (!context_ || context_->err != 0) return nullptr;
-    std::vector<const char*> starts;
-    std::vector<std::size_t> sizes;
-    for (const std::string_view word : words) {
-      starts.push_back(word.data());
-      sizes.push_back(word.size());
+    std::array<const char*, count> starts{};
+    std::array<std::size_t, count> sizes{};
+    for (std::size_t i = 0; i < count; ++i) {
+      starts[i] = words[i].data();
+      sizes[i] = words[i].size();
     }
-    redisAppendCommandArgv(context_.get(), static_cast<int>(words.size()), starts.data(),
-                           sizes.data());
+    redisAppendCommandArgv(context_.get(), count, starts.data(), sizes.data());
     return send(deadline) ? receive(deadline) : nullptr;
   }
 
@@ -119,13 +124,13 @@ class Connection {
 // up to a limit.
 class Pool {
  public:
-  explicit Pool(Redis redis) : redis_(std::move(redis)) {}
-
+  // Null if none is idle.
   std::unique_ptr<Connection> take() {
-    while (auto idle = take_idle()) {
-      if (idle->is_quiet()) return idle;
-    }
-    return std::make_unique<Connection>(redis_);
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return nullptr;
+    auto idle = std::move(idle_.back());
+    idle_.pop_back();
+    return idle;
   }
 
   void give_back(std::unique_ptr<Connection> connection) {
@@ -136,15 +141,6 @@ class Pool {
  private:
   static constexpr std::size_t idle_max = 64;
 
-  std::unique_ptr<Connection> take_idle() {
-    const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return nullptr;
-    auto idle = std::move(idle_.back());
-    idle_.pop_back();
-    return idle;
-  }
-
-  const Redis redis_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
 };
@@ -158,19 +154,30 @@ struct Grant {
 class Buckets {
  public:
   Buckets(Policy policy, const Fleet& fleet)
-      : capacity_(std::to_string(policy.capacity)),
-        interval_(std::to_string(policy.emission_interval / microseconds(1))),
+      : interval_us_(policy.emission_interval / microseconds(1)),
+        redis_(fleet.redis),
+        interval_(std::to_string(interval_us_)),
+        full_(std::to_string(policy.capacity * interval_us_)),
         nodes_(std::to_string(fleet.nodes)),
-        pool_(fleet.redis) {}
+        expiry_ms_(std::to_string(policy.capacity * interval_us_ / 500 + 1'000)) {}
 
-  // Nothing if no answer came. A cost above the capacity looks, and is denied by the caller.
+  // Nothing if no answer came. An idle connection may have ended meanwhile, which shows only when
+  // it is used: then another one is asked, as long as there is time. If it ended in mid-call, the
+  // tokens are taken twice.
   std::optional<Grant> ask(std::string_view key, std::int64_t cost, std::int64_t ahead,
                            Deadline deadline) {
-    auto connection = pool_.take();
-    const Reply reply = run_script(*connection, key, cost, ahead, deadline);
+    while (auto idle = idle_.take()) {
+      if (const Reply reply = run_script(*idle, key, cost, ahead, deadline)) {
+        idle_.give_back(std::move(idle));
+        return read(*reply, cost);
+      }
+      if (steady_clock::now() >= deadline) return std::nullopt;
+    }
+    auto fresh = std::make_unique<Connection>(redis_);
+    const Reply reply = run_script(*fresh, key, cost, ahead, deadline);
     if (!reply) return std::nullopt;
-    pool_.give_back(std::move(connection));
-    return read(*reply);
+    idle_.give_back(std::move(fresh));
+    return read(*reply, cost);
   }
 
  private:
@@ -179,12 +186,12 @@ class Buckets {
   Reply run_script(Connection& connection, std::string_view key, std::int64_t cost,
                    std::int64_t ahead, Deadline deadline) {
     const std::string name = "bucket:" + std::string(key);
-    const std::string price = std::to_string(cost);
-    const std::string more = std::to_string(ahead);
-    const std::string digest = digest_of_script(connection, deadline);
+    const std::string price = std::to_string(cost * interval_us_);
+    const std::string more = std::to_string(ahead * interval_us_);
+    const std::string_view digest = digest_of_script(connection, deadline);
     if (digest.empty()) return nullptr;
-    std::vector<std::string_view> words{"EVALSHA", digest, "1",  name,  capacity_,
-                                        interval_, price,  more, nodes_};
+    std::array<std::string_view, 10> words{"EVALSHA", digest, "1",       name,   full_,
+                                           price,     more,   interval_, nodes_, expiry_ms_};
     Reply reply = connection.ask(words, deadline);
     if (!reply || !is_unknown_script(*reply)) return reply;
     words[0] = "EVAL";
@@ -198,35 +205,38 @@ class Buckets {
   }
 
   // Redis computes it, when it is needed first. Nobody waits for the network with a lock in hand:
-  // those who wait for the lock have deadlines too.
-  std::string digest_of_script(Connection& connection, Deadline deadline) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!digest_.empty()) return digest_;
-    }
-    const Reply reply = connection.ask({"SCRIPT", "LOAD", decide}, deadline);
+  // those who wait for the lock have deadlines too. Once known, it stays the same.
+  std::string_view digest_of_script(Connection& connection, Deadline deadline) {
+    if (digest_is_known_.load(std::memory_order_acquire)) return digest_;
+    const std::array<std::string_view, 3> words{"SCRIPT", "LOAD", decide};
+    const Reply reply = connection.ask(words, deadline);
     if (!reply || reply->type != REDIS_REPLY_STRING) return "";
     const std::lock_guard lock(mutex_);
-    digest_.assign(reply->str, reply->len);
+    if (digest_.empty()) digest_.assign(reply->str, reply->len);
+    digest_is_known_.store(true, std::memory_order_release);
     return digest_;
   }
 
   // Redis may answer with an error: that it has no memory left, or is still loading its data.
-  static std::optional<Grant> read(const redisReply& reply) {
-    if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 3) return std::nullopt;
-    const std::int64_t last = reply.element[2]->integer;
-    const bool admitted = reply.element[0]->integer == 1;
-    const Decision decision{admitted, reply.element[1]->integer, std::nullopt};
-    if (admitted) return Grant{decision, last};
-    return Grant{{false, decision.remaining, microseconds(last)}};
+  std::optional<Grant> read(const redisReply& reply, std::int64_t cost) const {
+    if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) return std::nullopt;
+    const std::int64_t taken_us = reply.element[0]->integer;
+    const std::int64_t credit_us = reply.element[1]->integer;
+    const std::int64_t tokens = credit_us / interval_us_;
+    if (taken_us >= 0) return Grant{{true, tokens}, taken_us / interval_us_ - cost};
+    return Grant{{false, tokens, microseconds(cost * interval_us_ - credit_us)}};
   }
 
-  const std::string capacity_;
+  const std::int64_t interval_us_;
+  const Redis redis_;
   const std::string interval_;
+  const std::string full_;
   const std::string nodes_;
-  Pool pool_;
-  std::mutex mutex_;
+  const std::string expiry_ms_;
+  Pool idle_;
+  std::mutex mutex_;  // of whoever learns the digest
   std::string digest_;
+  std::atomic<bool> digest_is_known_{false};
 };
 
 // What a node knows of a key between two questions to Redis.
@@ -243,8 +253,8 @@ struct Lease {
 // lease_max tokens, since the call that asked has used its own.
 class Leases {
  public:
-  Leases(const Fleet& fleet, Buckets& buckets)
-      : ahead_max_(fleet.lease_max - 1), buckets_(buckets) {}
+  Leases(Policy policy, const Fleet& fleet, Buckets& buckets)
+      : ahead_max_(std::min(fleet.lease_max, policy.capacity) - 1), buckets_(buckets) {}
 
   // Nothing if Redis has to be asked, and doesn't answer.
   std::optional<Decision> take(const std::string& key, std::int64_t cost, Deadline deadline) {
@@ -314,7 +324,7 @@ class Leases {
 class SharedInRedis final : public FleetLimiter {
  public:
   SharedInRedis(Policy policy, const Fleet& fleet)
-      : policy_(policy), fleet_(fleet), buckets_(policy, fleet), leases_(fleet, buckets_) {}
+      : policy_(policy), fleet_(fleet), buckets_(policy, fleet), leases_(policy, fleet, buckets_) {}
 
   Decision acquire(std::string_view key, std::int64_t cost) override {
     const Deadline deadline = steady_clock::now() + fleet_.deadline;
