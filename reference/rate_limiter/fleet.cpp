@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,37 +30,43 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 using Deadline = steady_clock::time_point;
 
-// Answers {price, credit left}, or {-1, credit} for a denial. A token's price is its interval, as
-// at level 1; all numbers are whole microseconds below 2^53, so that Lua's doubles are exact. A key
-// holds when its bucket is full again; what is missing until then is never more than a full bucket,
-// even if Redis's clock went back. A lease is a fair share of what is left, so that the last tokens
-// don't all lie with one node.
+// Answers with the credit that is left, or by how much it falls short (a negative number); where
+// tokens may be taken ahead, {what is left, what was taken ahead}. Credit is time, as at level 1;
+// all numbers are whole microseconds below 2^53, so that Lua's doubles are exact. A key holds when
+// its bucket is full again; what is missing until then is never more than a full bucket, even if
+// Redis's clock went back. A lease is a fair share of what is left, so that the last tokens don't
+// all lie with one node.
 //
 // An expiry costs as much as all the rest. So it is put off only when `full_at` comes into another
 // stretch of time as long as a full bucket, and then by two such stretches: later than any
 // `full_at` of that stretch.
 constexpr std::string_view decide = R"lua(
-local time = redis.call('TIME')
+local call = redis.call
+local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
-local full, price, ahead_max = ARGV[1] + 0, ARGV[2] + 0, ARGV[3] + 0
-local had = redis.call('GET', KEYS[1])
-local missing = (had or now) - now
-if missing < 0 then missing = 0 elseif missing > full then missing = full end
-local credit = full - missing
-if price > credit then return {-1, credit} end
-if price == 0 then return {0, credit} end
-if ahead_max > 0 then
-  local interval, nodes = ARGV[4] + 0, ARGV[5] + 0
-  local share = math.floor((credit - price) / interval / nodes) * interval
-  price = price + math.min(ahead_max, share)
+local full, price, expiry_ms = ARGV[1] + 0, ARGV[2] + 0, ARGV[3]
+local ahead_max, interval, nodes = ARGV[4], ARGV[5], ARGV[6]
+local had = call('GET', KEYS[1])
+local missing = 0
+if had then
+  had = had + 0
+  if had > now then missing = had - now end
+  if missing > full then missing = full end
 end
-local full_at = now + missing + price
-if had and math.floor(had / full) == math.floor(full_at / full) then
-  redis.call('INCRBY', KEYS[1], full_at - had)
+local left = full - missing - price
+if left < 0 or price == 0 then return left end
+local ahead = 0
+if ahead_max then
+  ahead = math.min(ahead_max + 0, math.floor(left / interval / nodes) * interval)
+end
+local full_at = now + missing + price + ahead
+if had and had % full + (full_at - had) < full then
+  call('INCRBY', KEYS[1], full_at - had)
 else
-  redis.call('SET', KEYS[1], full_at, 'PX', ARGV[6])
+  call('SET', KEYS[1], full_at, 'PX', expiry_ms)
 end
-return {price, credit - price}
+if not ahead_max then return left end
+return {left - ahead, ahead}
 )lua";
 
 struct FreeReply {
@@ -75,19 +82,21 @@ struct FreeContext {
 // answer that still comes would be taken for the next one.
 class Connection {
  public:
+  static constexpr std::size_t words_max = 12;
+
   explicit Connection(const Redis& redis)
       : context_(redisConnectNonBlock(redis.host.c_str(), redis.port)) {}
 
-  template <std::size_t count>
-  Reply ask(const std::array<std::string_view, count>& words, Deadline deadline) {
+  Reply ask(std::span<const std::string_view> words, Deadline deadline) {
     if (!context_ || context_->err != 0) return nullptr;
-    std::array<const char*, count> starts{};
-    std::array<std::size_t, count> sizes{};
-    for (std::size_t i = 0; i < count; ++i) {
-      starts[i] = words[i].data();
-      sizes[i] = words[i].size();
+    std::array<const char*, words_max> starts{};
+    std::array<std::size_t, words_max> sizes{};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      starts.at(i) = words[i].data();
+      sizes.at(i) = words[i].size();
     }
-    redisAppendCommandArgv(context_.get(), count, starts.data(), sizes.data());
+    redisAppendCommandArgv(context_.get(), static_cast<int>(words.size()), starts.data(),
+                           sizes.data());
     return send(deadline) ? receive(deadline) : nullptr;
   }
 
@@ -190,13 +199,14 @@ class Buckets {
     const std::string more = std::to_string(ahead * interval_us_);
     const std::string_view digest = digest_of_script(connection, deadline);
     if (digest.empty()) return nullptr;
-    std::array<std::string_view, 10> words{"EVALSHA", digest, "1",       name,   full_,
-                                           price,     more,   interval_, nodes_, expiry_ms_};
-    Reply reply = connection.ask(words, deadline);
+    std::array<std::string_view, 10> words{"EVALSHA", digest,     "1",  name,      full_,
+                                           price,     expiry_ms_, more, interval_, nodes_};
+    const std::span<const std::string_view> all(words.data(), ahead > 0 ? 10 : 7);
+    Reply reply = connection.ask(all, deadline);
     if (!reply || !is_unknown_script(*reply)) return reply;
     words[0] = "EVAL";
     words[1] = decide;
-    return connection.ask(words, deadline);
+    return connection.ask(all, deadline);
   }
 
   static bool is_unknown_script(const redisReply& reply) {
@@ -219,12 +229,13 @@ class Buckets {
 
   // Redis may answer with an error: that it has no memory left, or is still loading its data.
   std::optional<Grant> read(const redisReply& reply, std::int64_t cost) const {
-    if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) return std::nullopt;
-    const std::int64_t taken_us = reply.element[0]->integer;
-    const std::int64_t credit_us = reply.element[1]->integer;
-    const std::int64_t tokens = credit_us / interval_us_;
-    if (taken_us >= 0) return Grant{{true, tokens}, taken_us / interval_us_ - cost};
-    return Grant{{false, tokens, microseconds(cost * interval_us_ - credit_us)}};
+    const bool leased = reply.type == REDIS_REPLY_ARRAY && reply.elements == 2;
+    if (!leased && reply.type != REDIS_REPLY_INTEGER) return std::nullopt;
+    const std::int64_t left_us = leased ? reply.element[0]->integer : reply.integer;
+    const std::int64_t ahead_us = leased ? reply.element[1]->integer : 0;
+    if (left_us >= 0) return Grant{{true, left_us / interval_us_}, ahead_us / interval_us_};
+    const std::int64_t tokens = (left_us + cost * interval_us_) / interval_us_;
+    return Grant{{false, tokens, microseconds(-left_us)}};
   }
 
   const std::int64_t interval_us_;
