@@ -4,15 +4,16 @@
 
 #include <hiredis/hiredis.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,26 +30,43 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 using Deadline = steady_clock::time_point;
 
-// Answers {1, tokens left, tokens ahead} or {0, tokens left, microseconds to wait}. All numbers are
-// whole and below 2^53, so that Lua's doubles are exact. A key holds when its bucket is full again,
-// and expires a second later; what is missing to a full bucket is never more than a full bucket,
-// even if Redis's clock went back. A lease is a fair share of what is left, so that the last tokens
-// don't all lie with one node.
+// Answers with the credit that is left, or by how much it falls short (a negative number); where
+// tokens may be taken ahead, {what is left, what was taken ahead}. Credit is time, as at level 1;
+// all numbers are whole microseconds below 2^53, so that Lua's doubles are exact. A key holds when
+// its bucket is full again; what is missing until then is never more than a full bucket, even if
+// Redis's clock went back. A lease is a fair share of what is left, so that the last tokens don't
+// all lie with one node.
+//
+// An expiry costs as much as all the rest. So it is put off only when `full_at` comes into another
+// stretch of time as long as a full bucket, and then by two such stretches: later than any
+// `full_at` of that stretch.
 constexpr std::string_view decide = R"lua(
-local capacity, interval = tonumber(ARGV[1]), tonumber(ARGV[2])
-local cost, ahead_max, nodes = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local time = redis.call('TIME')
+local call = redis.call
+local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
-local full_at = tonumber(redis.call('GET', KEYS[1]) or now)
-local missing = math.max(0, math.min(full_at - now, capacity * interval))
-local credit = capacity * interval - missing
-local tokens = math.floor(credit / interval)
-if cost > tokens then return {0, tokens, cost * interval - credit} end
-if cost == 0 then return {1, tokens, 0} end
-local ahead = math.min(ahead_max, math.floor((tokens - cost) / nodes))
-missing = missing + (cost + ahead) * interval
-redis.call('SET', KEYS[1], now + missing, 'PX', math.ceil(missing / 1000) + 1000)
-return {1, tokens - cost - ahead, ahead}
+local full, price, expiry_ms = ARGV[1] + 0, ARGV[2] + 0, ARGV[3]
+local ahead_max, interval, nodes = ARGV[4], ARGV[5], ARGV[6]
+local had = call('GET', KEYS[1])
+local missing = 0
+if had then
+  had = had + 0
+  if had > now then missing = had - now end
+  if missing > full then missing = full end
+end
+local left = full - missing - price
+if left < 0 or price == 0 then return left end
+local ahead = 0
+if ahead_max then
+  ahead = math.min(ahead_max + 0, math.floor(left / interval / nodes) * interval)
+end
+local full_at = now + missing + price + ahead
+if had and had % full + (full_at - had) < full then
+  call('INCRBY', KEYS[1], full_at - had)
+else
+  call('SET', KEYS[1], full_at, 'PX', expiry_ms)
+end
+if not ahead_max then return left end
+return {left - ahead, ahead}
 )lua";
 
 struct FreeReply {
@@ -64,22 +82,18 @@ struct FreeContext {
 // answer that still comes would be taken for the next one.
 class Connection {
  public:
+  static constexpr std::size_t words_max = 12;
+
   explicit Connection(const Redis& redis)
       : context_(redisConnectNonBlock(redis.host.c_str(), redis.port)) {}
 
-  // Nothing waits to be read: not the end of the connection, and not somebody else's answer.
-  bool is_quiet() const {
-    char byte = 0;
-    return ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
-  }
-
-  Reply ask(const std::vector<std::string_view>& words, Deadline deadline) {
+  Reply ask(std::span<const std::string_view> words, Deadline deadline) {
     if (!context_ || context_->err != 0) return nullptr;
-    std::vector<const char*> starts;
-    std::vector<std::size_t> sizes;
-    for (const std::string_view word : words) {
-      starts.push_back(word.data());
-      sizes.push_back(word.size());
+    std::array<const char*, words_max> starts{};
+    std::array<std::size_t, words_max> sizes{};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      starts.at(i) = words[i].data();
+      sizes.at(i) = words[i].size();
     }
     redisAppendCommandArgv(context_.get(), static_cast<int>(words.size()), starts.data(),
                            sizes.data());
@@ -119,13 +133,13 @@ class Connection {
 // up to a limit.
 class Pool {
  public:
-  explicit Pool(Redis redis) : redis_(std::move(redis)) {}
-
+  // Null if none is idle.
   std::unique_ptr<Connection> take() {
-    while (auto idle = take_idle()) {
-      if (idle->is_quiet()) return idle;
-    }
-    return std::make_unique<Connection>(redis_);
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return nullptr;
+    auto idle = std::move(idle_.back());
+    idle_.pop_back();
+    return idle;
   }
 
   void give_back(std::unique_ptr<Connection> connection) {
@@ -136,15 +150,6 @@ class Pool {
  private:
   static constexpr std::size_t idle_max = 64;
 
-  std::unique_ptr<Connection> take_idle() {
-    const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return nullptr;
-    auto idle = std::move(idle_.back());
-    idle_.pop_back();
-    return idle;
-  }
-
-  const Redis redis_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
 };
@@ -158,19 +163,30 @@ struct Grant {
 class Buckets {
  public:
   Buckets(Policy policy, const Fleet& fleet)
-      : capacity_(std::to_string(policy.capacity)),
-        interval_(std::to_string(policy.emission_interval / microseconds(1))),
+      : interval_us_(policy.emission_interval / microseconds(1)),
+        redis_(fleet.redis),
+        interval_(std::to_string(interval_us_)),
+        full_(std::to_string(policy.capacity * interval_us_)),
         nodes_(std::to_string(fleet.nodes)),
-        pool_(fleet.redis) {}
+        expiry_ms_(std::to_string(policy.capacity * interval_us_ / 500 + 1'000)) {}
 
-  // Nothing if no answer came. A cost above the capacity looks, and is denied by the caller.
+  // Nothing if no answer came. An idle connection may have ended meanwhile, which shows only when
+  // it is used: then another one is asked, as long as there is time. If it ended in mid-call, the
+  // tokens are taken twice.
   std::optional<Grant> ask(std::string_view key, std::int64_t cost, std::int64_t ahead,
                            Deadline deadline) {
-    auto connection = pool_.take();
-    const Reply reply = run_script(*connection, key, cost, ahead, deadline);
+    while (auto idle = idle_.take()) {
+      if (const Reply reply = run_script(*idle, key, cost, ahead, deadline)) {
+        idle_.give_back(std::move(idle));
+        return read(*reply, cost);
+      }
+      if (steady_clock::now() >= deadline) return std::nullopt;
+    }
+    auto fresh = std::make_unique<Connection>(redis_);
+    const Reply reply = run_script(*fresh, key, cost, ahead, deadline);
     if (!reply) return std::nullopt;
-    pool_.give_back(std::move(connection));
-    return read(*reply);
+    idle_.give_back(std::move(fresh));
+    return read(*reply, cost);
   }
 
  private:
@@ -179,17 +195,18 @@ class Buckets {
   Reply run_script(Connection& connection, std::string_view key, std::int64_t cost,
                    std::int64_t ahead, Deadline deadline) {
     const std::string name = "bucket:" + std::string(key);
-    const std::string price = std::to_string(cost);
-    const std::string more = std::to_string(ahead);
-    const std::string digest = digest_of_script(connection, deadline);
+    const std::string price = std::to_string(cost * interval_us_);
+    const std::string more = std::to_string(ahead * interval_us_);
+    const std::string_view digest = digest_of_script(connection, deadline);
     if (digest.empty()) return nullptr;
-    std::vector<std::string_view> words{"EVALSHA", digest, "1",  name,  capacity_,
-                                        interval_, price,  more, nodes_};
-    Reply reply = connection.ask(words, deadline);
+    std::array<std::string_view, 10> words{"EVALSHA", digest,     "1",  name,      full_,
+                                           price,     expiry_ms_, more, interval_, nodes_};
+    const std::span<const std::string_view> all(words.data(), ahead > 0 ? 10 : 7);
+    Reply reply = connection.ask(all, deadline);
     if (!reply || !is_unknown_script(*reply)) return reply;
     words[0] = "EVAL";
     words[1] = decide;
-    return connection.ask(words, deadline);
+    return connection.ask(all, deadline);
   }
 
   static bool is_unknown_script(const redisReply& reply) {
@@ -198,35 +215,39 @@ class Buckets {
   }
 
   // Redis computes it, when it is needed first. Nobody waits for the network with a lock in hand:
-  // those who wait for the lock have deadlines too.
-  std::string digest_of_script(Connection& connection, Deadline deadline) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!digest_.empty()) return digest_;
-    }
-    const Reply reply = connection.ask({"SCRIPT", "LOAD", decide}, deadline);
+  // those who wait for the lock have deadlines too. Once known, it stays the same.
+  std::string_view digest_of_script(Connection& connection, Deadline deadline) {
+    if (digest_is_known_.load(std::memory_order_acquire)) return digest_;
+    const std::array<std::string_view, 3> words{"SCRIPT", "LOAD", decide};
+    const Reply reply = connection.ask(words, deadline);
     if (!reply || reply->type != REDIS_REPLY_STRING) return "";
     const std::lock_guard lock(mutex_);
-    digest_.assign(reply->str, reply->len);
+    if (digest_.empty()) digest_.assign(reply->str, reply->len);
+    digest_is_known_.store(true, std::memory_order_release);
     return digest_;
   }
 
   // Redis may answer with an error: that it has no memory left, or is still loading its data.
-  static std::optional<Grant> read(const redisReply& reply) {
-    if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 3) return std::nullopt;
-    const std::int64_t last = reply.element[2]->integer;
-    const bool admitted = reply.element[0]->integer == 1;
-    const Decision decision{admitted, reply.element[1]->integer, std::nullopt};
-    if (admitted) return Grant{decision, last};
-    return Grant{{false, decision.remaining, microseconds(last)}};
+  std::optional<Grant> read(const redisReply& reply, std::int64_t cost) const {
+    const bool leased = reply.type == REDIS_REPLY_ARRAY && reply.elements == 2;
+    if (!leased && reply.type != REDIS_REPLY_INTEGER) return std::nullopt;
+    const std::int64_t left_us = leased ? reply.element[0]->integer : reply.integer;
+    const std::int64_t ahead_us = leased ? reply.element[1]->integer : 0;
+    if (left_us >= 0) return Grant{{true, left_us / interval_us_}, ahead_us / interval_us_};
+    const std::int64_t tokens = (left_us + cost * interval_us_) / interval_us_;
+    return Grant{{false, tokens, microseconds(-left_us)}};
   }
 
-  const std::string capacity_;
+  const std::int64_t interval_us_;
+  const Redis redis_;
   const std::string interval_;
+  const std::string full_;
   const std::string nodes_;
-  Pool pool_;
-  std::mutex mutex_;
+  const std::string expiry_ms_;
+  Pool idle_;
+  std::mutex mutex_;  // of whoever learns the digest
   std::string digest_;
+  std::atomic<bool> digest_is_known_{false};
 };
 
 // What a node knows of a key between two questions to Redis.
@@ -243,8 +264,8 @@ struct Lease {
 // lease_max tokens, since the call that asked has used its own.
 class Leases {
  public:
-  Leases(const Fleet& fleet, Buckets& buckets)
-      : ahead_max_(fleet.lease_max - 1), buckets_(buckets) {}
+  Leases(Policy policy, const Fleet& fleet, Buckets& buckets)
+      : ahead_max_(std::min(fleet.lease_max, policy.capacity) - 1), buckets_(buckets) {}
 
   // Nothing if Redis has to be asked, and doesn't answer.
   std::optional<Decision> take(const std::string& key, std::int64_t cost, Deadline deadline) {
@@ -314,7 +335,7 @@ class Leases {
 class SharedInRedis final : public FleetLimiter {
  public:
   SharedInRedis(Policy policy, const Fleet& fleet)
-      : policy_(policy), fleet_(fleet), buckets_(policy, fleet), leases_(fleet, buckets_) {}
+      : policy_(policy), fleet_(fleet), buckets_(policy, fleet), leases_(policy, fleet, buckets_) {}
 
   Decision acquire(std::string_view key, std::int64_t cost) override {
     const Deadline deadline = steady_clock::now() + fleet_.deadline;

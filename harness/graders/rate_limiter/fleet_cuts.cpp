@@ -14,7 +14,9 @@ namespace {
 constexpr FleetPolicy cut_policy{3, 300 * fleet_ms, 1, 200 * fleet_ms};
 constexpr std::uint64_t places = 12;  // of what a call says, and of what it is told
 constexpr std::chrono::milliseconds refilled_after{1'300};
-constexpr std::int64_t expiry_slack_ms = 60'000;
+// Twice the time in which an empty bucket fills, and a minute.
+constexpr std::int64_t expiry_max_ms =
+    2 * cut_policy.capacity * cut_policy.interval_ns / fleet_ms + 60'000;
 constexpr const char* last_act = "refilled";
 
 // Cuts a call of a fresh key in the middle, at several places of one direction.
@@ -69,18 +71,14 @@ std::vector<grade::Step> steps_about(const std::vector<FleetEvent>& events, std:
     steps.push_back(fleet_step(events[i]));
     break;
   }
-  steps.push_back(
-      {fleet_step(events[listed]).at, "Redis: PTTL " + key,
-       fmt::format("at most {}", base::duration_ns(cut_policy.capacity * cut_policy.interval_ns +
-                                                   expiry_slack_ms * fleet_ms)),
-       left_ms == "-1" ? "-1: it never expires" : left_ms + " ms", false,
-       "a full bucket is as good as none, so its key has to go by itself"});
+  steps.push_back({fleet_step(events[listed]).at, "Redis: PTTL " + key,
+                   fmt::format("at most {}", base::duration_ns(expiry_max_ms * fleet_ms)),
+                   left_ms == "-1" ? "-1: it never expires" : left_ms + " ms", false,
+                   "a full bucket is as good as none, so its key has to go by itself"});
   return steps;
 }
 
 std::optional<FleetRuling> wrong_expiry(const std::vector<FleetEvent>& events, std::size_t listed) {
-  const std::int64_t longest_ms =
-      cut_policy.capacity * cut_policy.interval_ns / fleet_ms + expiry_slack_ms;
   for (const auto& entry : base::split(events[listed].came, ' ')) {
     const auto equals = entry.rfind('=');
     if (equals == entry.npos) continue;
@@ -88,7 +86,7 @@ std::optional<FleetRuling> wrong_expiry(const std::vector<FleetEvent>& events, s
     const auto left_ms = base::to_integer(entry.substr(equals + 1));
     if (!left_ms) return fleet_failure("a key of Redis can't be read: " + key, {});
     constexpr std::int64_t gone = -2;  // since it was listed
-    if (*left_ms == gone || (*left_ms >= 0 && *left_ms <= longest_ms)) continue;
+    if (*left_ms == gone || (*left_ms >= 0 && *left_ms <= expiry_max_ms)) continue;
     const bool never = *left_ms < 0;
     auto ruling = fleet_failure(
         never ? "a key stays in Redis for ever: " + key

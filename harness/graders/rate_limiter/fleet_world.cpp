@@ -90,7 +90,7 @@ void FleetWorld::make(const FleetPolicy& policy) {
 
 std::string FleetWorld::ask(std::size_t node, const std::string& line) {
   const auto number = log_.begin(fmt::format("node {}", node), line);
-  const std::string came = nodes_.at(node).session->ask(line);
+  std::string came = nodes_.at(node).session->ask(line);
   log_.end(number, came);
   if (grade::broken_answer(came)) throw FleetStops{};
   return came;
