@@ -70,7 +70,7 @@ struct GatewayConfig {
 // as in draft-ietf-httpapi-ratelimit-headers-10, an item for each quota that was asked. r: whole
 // tokens left, after the decision. t: in so many whole seconds there are more; that is rounded up,
 // and not later than when the bucket is full. In a quota that denied, t isn't later than
-// Retry-After. Of a full bucket it may be 0, or missing.
+// Retry-After. (Of a full bucket it says nothing, and may be missing.)
 //
 // A slot, of a key or of the service, is given back however a request ends.
 //

@@ -77,8 +77,10 @@ class Call {
         const auto taken = parser.put(boost::asio::buffer(unread), error);
         unread.erase(0, taken);
         if (error == http::error::need_more) error = {};
-      } else {
+      } else if (parser.got_some()) {
         parser.put_eof(error);
+      } else {
+        fail(Kind::broken, "closed the connection without an answer");
       }
       if (error) fail(Kind::broken, error.message());
     }

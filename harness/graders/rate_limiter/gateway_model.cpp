@@ -69,12 +69,10 @@ Difference wrong_left(const QuotaView& view, std::int64_t left, const std::strin
 // In `t` seconds there has to be more than `left`, and it is no later than a full bucket.
 Difference wrong_time(const QuotaView& view, std::int64_t left, std::optional<std::int64_t> t,
                       const GatewayReply& reply, const std::string& shown) {
-  const bool full = left == view.quota.requests;
-  if (!t && full) return std::nullopt;
+  if (left == view.quota.requests) return std::nullopt;  // there is never more
   const std::int64_t more_at_debt = view.quota.window_ns() - (left + 1) * view.quota.token_ns();
   const auto soonest =
-      full ? 0
-           : std::max<std::int64_t>(1, seconds_up(view.debt_low_ns - more_at_debt - tolerance_ns));
+      std::max<std::int64_t>(1, seconds_up(view.debt_low_ns - more_at_debt - tolerance_ns));
   auto latest = std::max<std::int64_t>(1, seconds_up(view.debt_high_ns + tolerance_ns));
   const auto retry_after = reply.retry_after_s();
   const bool denied = reply.status == 429 && left == 0 && retry_after;
@@ -82,7 +80,7 @@ Difference wrong_time(const QuotaView& view, std::int64_t left, std::optional<st
   if (t && *t >= soonest && *t <= latest) return std::nullopt;
   std::string mistake;
   if (t && *t > epoch_s) mistake = "t is a time of day, not a time to wait";
-  if (t && *t == 0 && soonest > 0) mistake = "t is rounded down";
+  if (t && *t == 0) mistake = "t is rounded down";
   return GatewayDifference{
       header("RateLimit", shown),
       fmt::format(

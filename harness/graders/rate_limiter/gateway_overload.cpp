@@ -34,7 +34,8 @@ constexpr double critical_least = 0.99;
 constexpr double goodput_least = 0.75;
 // Of the machine: woken later than this, one in a hundred times, a gateway can't be blamed.
 constexpr std::int64_t machine_late_ns = 25'000'000;
-constexpr std::uint64_t fewest_offered = 100;
+constexpr int fewest_offered = 100;
+constexpr int load_tries_max = 2;  // a machine that was late once may be in time now
 
 constexpr const char* capacity_fact = "answers a second that the service can give";
 constexpr const char* slots_fact = "slots of the service";
@@ -165,21 +166,12 @@ class OverloadCheck final : public GatewayCheck {
     first.exchanges.push_back({to_line(ask), to_line(reply)});
     if (reply.status != 200) return {{first, facts_of(world, {})}};
 
-    const double capacity = 1'000.0 * setup.slots / static_cast<double>(service_time.count());
-    OverloadSource source;
-    Canary canary;
-    const auto result = run(world, source, 2 * capacity);
-    grade::Conversation slices{std::string(slice_name), {}, "", ""};
-    for (std::size_t i = 0; i < source.slices().size(); ++i) {
-      slices.exchanges.push_back({fmt::format("from {:.1f} s", 0.5 * static_cast<double>(i)),
-                                  to_line(source.slices().at(i))});
+    grade::Conversation slices;
+    grade::Conversation facts;
+    for (int i = 0; i == 0 || (i < load_tries_max && machine_was_late(facts)); ++i) {
+      load_it(world, setup, slices, facts);
     }
-    return {{first, slices,
-             facts_of(world, {{capacity_fact, fmt::format("{:.1f}", capacity)},
-                              {slots_fact, std::to_string(setup.slots)},
-                              {most_fact, std::to_string(world.service().counts().at_once_most)},
-                              {late_fact, result.generator_was_late() ? "yes" : "no"},
-                              {canary_fact, std::to_string(canary.p99_ns())}})}};
+    return {{first, slices, facts}};
   }
 
   grade::CheckResult judge_talk(const grade::Evidence& evidence,
@@ -208,6 +200,29 @@ class OverloadCheck final : public GatewayCheck {
   }
 
  private:
+  static void load_it(GatewayWorld& world, const GatewaySetup& setup, grade::Conversation& slices,
+                      grade::Conversation& facts) {
+    const double capacity = 1'000.0 * setup.slots / static_cast<double>(service_time.count());
+    OverloadSource source;
+    Canary canary;
+    const auto result = run(world, source, 2 * capacity);
+    slices = {std::string(slice_name), {}, "", ""};
+    for (std::size_t i = 0; i < source.slices().size(); ++i) {
+      slices.exchanges.push_back({fmt::format("from {:.1f} s", 0.5 * static_cast<double>(i)),
+                                  to_line(source.slices().at(i))});
+    }
+    facts = facts_of(world, {{capacity_fact, fmt::format("{:.1f}", capacity)},
+                             {slots_fact, std::to_string(setup.slots)},
+                             {most_fact, std::to_string(world.service().counts().at_once_most)},
+                             {late_fact, result.generator_was_late() ? "yes" : "no"},
+                             {canary_fact, std::to_string(canary.p99_ns())}});
+  }
+
+  static bool machine_was_late(const grade::Conversation& facts) {
+    return fact_in(facts, late_fact) == "yes" ||
+           base::to_integer(fact_in(facts, canary_fact)).value_or(0) > machine_late_ns;
+  }
+
   static load::Result run(GatewayWorld& world, load::RequestSource& source, double rate_per_s) {
     load::Settings settings;
     settings.connections = overload_connections;
@@ -231,7 +246,7 @@ class OverloadCheck final : public GatewayCheck {
     for (const auto& slice : steady) good += slice.critical_good + slice.others_good;
     const double capacity = std::strtod(fact_in(facts, capacity_fact).c_str(), nullptr);
     const double seconds = static_cast<double>(steady.size()) * slice_ns / 1e9;
-    if (capacity <= 0 || static_cast<std::uint64_t>(all.critical + all.others) < fewest_offered) {
+    if (capacity <= 0 || all.critical + all.others < fewest_offered) {
       return saw_too_little(std::move(result));
     }
     const double goodput = good / seconds / capacity;
@@ -243,17 +258,17 @@ class OverloadCheck final : public GatewayCheck {
         "a service of {} slots and {} ms, {} requests a second (twice what it can do), 3 of 10 "
         "critical",
         fact_in(facts, slots_fact), service_time.count(), 2 * capacity);
-    const auto wrong = complaint(all, slices, critical, goodput, facts, result.mistakes);
+    auto wrong = wrong_in_any_case(all, facts, result.mistakes);
+    const bool depends_on_time = wrong.empty();
+    if (depends_on_time) wrong = wrong_if_in_time(all, slices, critical, goodput, result.mistakes);
     if (wrong.empty()) {
       result.situation.clear();
       return passed(std::move(result));
     }
-    const bool machine_is_late =
-        fact_in(facts, late_fact) == "yes" ||
-        base::to_integer(fact_in(facts, canary_fact)).value_or(0) > machine_late_ns;
-    if (machine_is_late) {
+    if (depends_on_time && machine_was_late(facts)) {
       result.verdict = grade::Verdict::noisy;
       result.reason = "the machine was too busy to send the load in time; what came: " + wrong;
+      result.mistakes.clear();
       return result;
     }
     for (std::size_t i = 0; i < slices.size(); ++i) {
@@ -274,38 +289,39 @@ class OverloadCheck final : public GatewayCheck {
     return step;
   }
 
-  static std::string complaint(const OverloadSlice& all, const std::vector<OverloadSlice>& slices,
-                               double critical, double goodput, const grade::Conversation& facts,
-                               std::vector<std::string>& mistakes) {
+  // However late the machine was.
+  static std::string wrong_in_any_case(const OverloadSlice& all, const grade::Conversation& facts,
+                                       std::vector<std::string>& mistakes) {
     const auto slots = base::to_integer(fact_in(facts, slots_fact)).value_or(0);
     const auto most = base::to_integer(fact_in(facts, most_fact)).value_or(0);
     if (all.denied > 0) {
       mistakes.emplace_back("429 for overload: the client did nothing wrong");
       return fmt::format("{} requests were answered with 429, where 503 is due", all.denied);
     }
+    if (most <= slots) return "";
+    return fmt::format("{} requests were at the service at once, which has {} slots", most, slots);
+  }
+
+  static std::string wrong_if_in_time(const OverloadSlice& all,
+                                      const std::vector<OverloadSlice>& slices, double critical,
+                                      double goodput, std::vector<std::string>& mistakes) {
     if (all.bad > 0) {
       return all.bad_status == 0
                  ? fmt::format("{} requests got no answer", all.bad)
-                 : fmt::format("{} requests were answered with neither 200 nor 503: {}", all.bad,
-                               all.bad_status);
-    }
-    if (most > slots) {
-      return fmt::format("{} requests were at the service at once, which has {} slots", most,
-                         slots);
+                 : fmt::format("{} requests were answered with neither 200 nor 503, but {}",
+                               all.bad, all.bad_status);
     }
     if (critical < critical_least) {
       const bool flaps = std::any_of(slices.begin(), slices.end(), [](const auto& slice) {
         return slice.critical > 0 && slice.critical_good == 0;
       });
-      if (flaps) mistakes.emplace_back("it flaps: it sheds everything, and then nothing");
-      if (!flaps) mistakes.emplace_back("critical requests are shed as the others are");
+      mistakes.emplace_back(flaps ? "it flaps: it sheds everything, and then nothing"
+                                  : "critical requests are shed as the others are");
       return fmt::format("{:.1f} % of critical requests got through, where 99 % should",
                          100 * critical);
     }
-    if (goodput < goodput_least) {
-      return fmt::format("the service was used to {:.0f} %, where 75 % are easy", 100 * goodput);
-    }
-    return "";
+    if (goodput >= goodput_least) return "";
+    return fmt::format("the service was used to {:.0f} %, where 75 % are easy", 100 * goodput);
   }
 };
 

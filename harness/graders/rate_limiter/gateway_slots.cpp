@@ -299,7 +299,7 @@ class LeaksCheck final : public SlotsCheck {
       const bool began = SlotHolders::take_all(world, others, setup.slots, patience);
       GatewayCrowd crowd(world);
       crowd.send(ask_with_key(key, "/"), setup.at_once);
-      const std::string came = statuses_of(crowd);
+      std::string came = statuses_of(crowd);
       const bool lasted = began && SlotHolders::are_all_taken(world, setup.slots);
       world.service().release();
       if (lasted) return came;

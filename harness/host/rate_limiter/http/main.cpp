@@ -1,6 +1,8 @@
 // Serves a gateway: reads its configuration, and hands it the clock and the service behind it.
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -37,7 +39,7 @@ class RunningClock final : public kit::Clock {
 
 }  // namespace
 
-int main() {
+int main() try {
   const RunningClock clock;
   std::optional<assay::net::HttpClient> service;
   const auto make = [&] {
@@ -54,4 +56,7 @@ int main() {
   assay::net::HttpOptions options;
   options.threads = gateway_threads;
   return assay::host::serve_http(make, options);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "could not serve: %s\n", error.what());
+  return 1;
 }
