@@ -117,6 +117,14 @@ class CommandLine {
         add("watch", "grade the first level again at every save", "  ./assay watch rate_limiter",
             [&](const auto& context) { return cli::watch(context, g); });
     watch->add_option("exercise", g.exercise, "see ./assay list")->required();
+    auto* play = add("play", "try operations by hand, and keep them as a check of your own",
+                     "  ./assay play rate_limiter\n"
+                     "  printf 'limiter capacity 1 every 1s\\nacquire alice 2 @0.5s\\n' | "
+                     "./assay play rate_limiter",
+                     [&](const auto& context) { return cli::play(context, g); });
+    play->add_option("exercise", g.exercise, "see ./assay list")->required();
+    play->add_option("--solution", g.solution, "reference, stub, or a file or folder; else my/");
+    play->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
     for (auto* command : {grade, watch}) {
       command->add_option("--level", g.level, "one level");
       command->add_option("--seed", g.seed, "for everything random; else a fresh one");

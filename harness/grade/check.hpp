@@ -27,6 +27,8 @@ struct CheckInfo {
 // A result that has the check's names and points, and nothing else yet.
 CheckResult blank_result(const CheckInfo& info);
 
+class Play;
+
 class Check {
  public:
   explicit Check(CheckInfo info) : info_(std::move(info)) {}
@@ -60,6 +62,7 @@ class Check {
 struct Grader {
   int contract_version = 1;
   std::vector<std::unique_ptr<Check>> checks;  // in the order in which they are shown and run
+  std::shared_ptr<const Play> play = nullptr;  // if operations can be tried by hand
 
   std::vector<CheckInfo> infos() const;
   const Check* named(std::string_view slug) const;  // null if there is none

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "grade/check.hpp"
+#include "grade/script_check.hpp"
 
 namespace assay::graders::rate_limiter {
 
@@ -13,5 +14,9 @@ using Checks = std::vector<std::unique_ptr<grade::Check>>;
 void add_limiter_checks(Checks& checks);  // levels 1 and 2: one caller, exact answers
 void add_shared_checks(Checks& checks);   // level 3: many threads, many keys
 void add_tree_checks(Checks& checks);     // level 6: organisations, keys and routes
+
+// A session at levels 1 and 2 that a learner kept: all parts of each answer are compared.
+std::unique_ptr<grade::ScriptCheck> make_kept_check(grade::CheckInfo info,
+                                                    const grade::Script& script);
 
 }  // namespace assay::graders::rate_limiter

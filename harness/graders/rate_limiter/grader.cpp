@@ -1,4 +1,7 @@
+#include <memory>
+
 #include "graders/rate_limiter/checks.hpp"
+#include "graders/rate_limiter/play.hpp"
 
 namespace assay::graders::rate_limiter {
 
@@ -7,6 +10,7 @@ grade::Grader make_grader() {
   add_limiter_checks(grader.checks);
   add_shared_checks(grader.checks);
   add_tree_checks(grader.checks);
+  grader.play = std::make_shared<LimiterPlay>();
   return grader;
 }
 
