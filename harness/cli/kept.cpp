@@ -76,7 +76,7 @@ fs::path keep(const Context& context, const std::string& slug, const grade::Play
   expect_a_name(name);
   if (script.operations.empty())
     throw UsageError("there is nothing to keep yet: make a call first");
-  const fs::path file = kept_folder(context, slug) / (name + std::string(kept_extension));
+  fs::path file = kept_folder(context, slug) / (name + std::string(kept_extension));
   if (fs::exists(file)) {
     throw UsageError(fmt::format("{} is there already: take another name", grade::shown(file)));
   }

@@ -1,5 +1,5 @@
-"""assay play, as a user runs it: from a pipe and on a terminal, with solutions that are right, wrong,
-unwritten and crashing; and sessions that are kept, graded, replayed and judged again."""
+"""assay play, as a user runs it: from a pipe and on a terminal, with solutions that are right,
+wrong, unwritten and crashing; and sessions that are kept, graded, replayed and judged again."""
 import json
 import os
 import pty
@@ -55,8 +55,8 @@ class Play(checkout.CheckoutTest):
         self.assertIn("admitted, 2 left\n  the model expected: admitted, 0 left", run.stdout)
 
     def test_takes_back(self):
-        run = self.play(SESSION + "undo\nacquire alice 1 @50ms\nreset\nacquire alice 2\nquit\nnot read",
-                        "--solution", "reference")
+        typed = "undo\nacquire alice 1 @50ms\nreset\nacquire alice 2\nquit\nnot read"
+        run = self.play(SESSION + typed, "--solution", "reference")
         self.assertEqual((run.stderr, run.returncode), ("", 0))
         self.assertIn("without: acquire alice 1 @100ms", run.stdout)
         self.assertIn('t = 50 ms   acquire("alice", 1) → denied', run.stdout)
