@@ -92,7 +92,7 @@ class Hierarchy {
 };
 
 // One thread calls; `clock` outlives the limiter, and never goes back.
-std::unique_ptr<Hierarchy> make_hierarchy(std::vector<OrganisationQuota> organisations,
+std::unique_ptr<Hierarchy> make_hierarchy(const std::vector<OrganisationQuota>& organisations,
                                           const kit::Clock& clock);
 
 }  // namespace rate_limiter

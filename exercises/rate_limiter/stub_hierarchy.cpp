@@ -33,9 +33,9 @@ class Tree final : public Hierarchy {
 
 }  // namespace
 
-std::unique_ptr<Hierarchy> make_hierarchy(std::vector<OrganisationQuota> organisations,
+std::unique_ptr<Hierarchy> make_hierarchy(const std::vector<OrganisationQuota>& organisations,
                                           const kit::Clock& clock) {
-  return std::make_unique<Tree>(std::move(organisations), clock);
+  return std::make_unique<Tree>(organisations, clock);
 }
 
 }  // namespace rate_limiter

@@ -8,6 +8,7 @@
 
 #include "cli/context.hpp"
 #include "grade/scorecard.hpp"
+#include "grade/solution.hpp"
 
 namespace assay::cli {
 
@@ -62,6 +63,7 @@ int list_slugs(const Context& context);
 int show(const Context& context, const std::string& exercise, bool reference);
 int start(const Context& context, const StartOptions& options);
 int grade(const Context& context, const GradeOptions& options);
+int play(const Context& context, const GradeOptions& options);
 int watch(const Context& context, const GradeOptions& options);
 int hint(const Context& context, const std::string& exercise, std::optional<int> level);
 int predict(const Context& context, const PredictOptions& options);
@@ -71,6 +73,10 @@ int judge(const Context& context, const RunOptions& options);
 int report(const Context& context, const ReportOptions& options);
 int doctor(const Context& context, bool json);
 int make_new(const Context& context, const std::string& slug);
+
+// What --solution or --exec names. Throws UsageError.
+grade::Solution solution_for(const Context& context, const grade::Exercise& exercise,
+                             const GradeOptions& options);
 
 // Builds, runs and stores; nothing if it did not build, which has then been said on stderr.
 std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOptions& options);

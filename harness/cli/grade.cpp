@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/kept.hpp"
 #include "cli/machine.hpp"
 #include "cli/page.hpp"
 #include "cli/predictions.hpp"
@@ -107,25 +108,33 @@ void note_help_taken(const Context& context, const grade::Exercise& exercise,
   card.reference_opened = found->second.reference_opened;
 }
 
+void expect_one_solution(const GradeOptions& options) {
+  if (options.solution.empty() || options.exec.empty()) return;
+  throw UsageError("--solution and --exec are two ways to name one thing: give one of them");
+}
+
 }  // namespace
 
-std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOptions& options) {
-  if (!options.solution.empty() && !options.exec.empty()) {
-    throw UsageError("--solution and --exec are two ways to name one thing: give one of them");
-  }
-  const auto exercise = context.exercise(options.exercise);
-  const auto grader = graders::make_grader(exercise.slug);
-  const auto checks = selected(grader.infos(), exercise, options);
-  const std::uint64_t seed = seed_from(options.seed);
-
-  grade::Solution solution;
+grade::Solution solution_for(const Context& context, const grade::Exercise& exercise,
+                             const GradeOptions& options) {
+  expect_one_solution(options);
   try {
-    solution = options.exec.empty() ? grade::find_solution(context.root, exercise, options.solution)
-                                    : grade::exec_solution(options.exec);
+    return options.exec.empty() ? grade::find_solution(context.root, exercise, options.solution)
+                                : grade::exec_solution(options.exec);
   } catch (const std::runtime_error& error) {
     throw UsageError(error.what());
   }
+}
 
+std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOptions& options) {
+  expect_one_solution(options);
+  const auto exercise = context.exercise(options.exercise);
+  auto grader = graders::make_grader(exercise.slug);
+  if (options.solution.empty()) add_kept_checks(context, exercise.slug, grader);
+  const auto checks = selected(grader.infos(), exercise, options);
+  const std::uint64_t seed = seed_from(options.seed);
+
+  auto solution = solution_for(context, exercise, options);
   ProgressLine progress(context);
   progress.show("building " + solution.info.path, 0, 1);
   auto builder = context.builder();

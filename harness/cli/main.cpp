@@ -139,6 +139,14 @@ class CommandLine {
     compare->add_option("--level", c.level, "of this level; the highest that passes by default");
     compare->add_option("--seed", c.seed, "for the calls that are made; else a fresh one");
     compare->add_flag("--json", c.json, "one JSON document");
+    auto* play = add("play", "try operations by hand, and keep them as a check of your own",
+                     "  ./assay play rate_limiter\n"
+                     "  printf 'limiter capacity 1 every 1s\\nacquire alice 2 @0.5s\\n' | "
+                     "./assay play rate_limiter",
+                     [&](const auto& context) { return cli::play(context, g); });
+    play->add_option("exercise", g.exercise, "see ./assay list")->required();
+    play->add_option("--solution", g.solution, "reference, stub, or a file or folder; else my/");
+    play->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
     for (auto* command : {grade, watch}) {
       command->add_option("--level", g.level, "one level");
       command->add_option("--track", g.track, "the checks of one track, as interview");

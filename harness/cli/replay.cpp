@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/kept.hpp"
 #include "cli/runs.hpp"
 #include "grade/runner.hpp"
 #include "grade/solution.hpp"
@@ -43,6 +44,12 @@ grade::Solution solution_of(const Context& context, const grade::Exercise& exerc
   } catch (const std::runtime_error& error) {
     throw UsageError(error.what());
   }
+}
+
+grade::Grader grader_of(const Context& context, const grade::Scorecard& card) {
+  auto grader = graders::make_grader(card.exercise);
+  if (has_kept_checks(card.solution)) add_kept_checks(context, card.exercise, grader);
+  return grader;
 }
 
 bool same_answers(const grade::Conversation& a, const grade::Conversation& b) {
@@ -139,7 +146,7 @@ int replay_live(const Context& context, const grade::Check& check, grade::Workbe
 int replay(const Context& context, const RunOptions& options) {
   const StoredRun run = load_run(context.root, options.run);
   const auto exercise = context.exercise(run.card.exercise);
-  const auto grader = graders::make_grader(exercise.slug);
+  const auto grader = grader_of(context, run.card);
   const auto& stored = check_to_replay(run, options.check);
   if (stored.verdict != grade::Verdict::fail) {
     throw UsageError(fmt::format("check {} did not fail in {}: there is nothing to replay",
@@ -195,7 +202,7 @@ int replay(const Context& context, const RunOptions& options) {
 int judge(const Context& context, const RunOptions& options) {
   const StoredRun run = load_run(context.root, options.run);
   const auto exercise = context.exercise(run.card.exercise);
-  const auto grader = graders::make_grader(exercise.slug);
+  const auto grader = grader_of(context, run.card);
   grade::Scorecard card = run.card;
   std::vector<grade::CheckInfo> judged;
   for (const auto& check : card.checks) {

@@ -29,6 +29,8 @@ struct CheckInfo {
 // A result that has the check's names and points, and nothing else yet.
 CheckResult blank_result(const CheckInfo& info);
 
+class Play;
+
 class Check {
  public:
   explicit Check(CheckInfo info) : info_(std::move(info)) {}
@@ -68,6 +70,7 @@ struct Grader {
   std::vector<std::unique_ptr<Check>> checks;  // in the order in which they are shown and run
   std::vector<Prediction> predictions = {};    // by level
   std::vector<Cost> costs = {};  // what `compare` measures besides the checks' figures
+  std::shared_ptr<const Play> play = nullptr;  // if operations can be tried by hand
 
   std::vector<CheckInfo> infos() const;
   const Check* named(std::string_view slug) const;  // null if there is none

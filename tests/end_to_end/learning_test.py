@@ -12,8 +12,8 @@ import unittest
 import checkout
 
 ESCAPE = "\033["
-COMMANDS = ("list", "show", "start", "hint", "grade", "watch", "replay", "judge", "doctor", "new",
-            "predict", "compare", "test", "completion")
+COMMANDS = ("list", "show", "start", "hint", "grade", "play", "watch", "replay", "judge", "report",
+            "doctor", "new", "predict", "compare", "test", "completion")
 
 
 class Help(checkout.CheckoutTest):

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "grade/check.hpp"
+#include "grade/script_check.hpp"
 
 namespace assay::graders::rate_limiter {
 
@@ -15,5 +16,9 @@ void add_shared_checks(Checks& checks);   // level 3: many threads, many keys
 void add_fleet_checks(Checks& checks);    // level 4: many nodes, one Redis
 void add_gateway_checks(Checks& checks);  // level 5: a gateway, over HTTP
 void add_tree_checks(Checks& checks);     // level 6: organisations, keys and routes
+
+// A session at levels 1 and 2 that a learner kept: all parts of each answer are compared.
+std::unique_ptr<grade::ScriptCheck> make_kept_check(grade::CheckInfo info,
+                                                    const grade::Script& script);
 
 }  // namespace assay::graders::rate_limiter

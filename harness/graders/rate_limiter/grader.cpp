@@ -1,5 +1,8 @@
+#include <memory>
+
 #include "graders/rate_limiter/checks.hpp"
 #include "graders/rate_limiter/costs.hpp"
+#include "graders/rate_limiter/play.hpp"
 #include "graders/rate_limiter/predictions.hpp"
 
 namespace assay::graders::rate_limiter {
@@ -15,6 +18,7 @@ grade::Grader make_grader() {
   add_shared_predictions(grader.predictions);
   add_fleet_predictions(grader.predictions);
   grader.costs = costs();
+  grader.play = std::make_shared<LimiterPlay>();
   return grader;
 }
 

@@ -3,6 +3,7 @@
 #include "graders/rate_limiter/checks.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "graders/rate_limiter/judge.hpp"
@@ -17,10 +18,13 @@ namespace {
 
 class LimiterCheck final : public grade::ScriptCheck {
  public:
-  using Planner = Plan (*)(base::Random&);
+  using Planner = std::function<Plan(base::Random&)>;
 
   LimiterCheck(grade::CheckInfo info, Planner planner, Aspects aspects, bool windows)
-      : ScriptCheck(std::move(info)), planner_(planner), aspects_(aspects), windows_(windows) {}
+      : ScriptCheck(std::move(info)),
+        planner_(std::move(planner)),
+        aspects_(aspects),
+        windows_(windows) {}
 
   Plan plan(base::Random& random) const override { return planner_(random); }
 
@@ -76,11 +80,20 @@ class LimiterCheck final : public grade::ScriptCheck {
 
 }  // namespace
 
+std::unique_ptr<grade::ScriptCheck> make_kept_check(grade::CheckInfo info,
+                                                    const grade::Script& script) {
+  info.level = parse_policy(script.setup).kind == Kind::token_bucket ? 1 : 2;
+  return std::make_unique<LimiterCheck>(
+      std::move(info), [script](base::Random&) { return Plan{script}; },
+      Aspects{.remaining = true, .retry_after = true}, false);
+}
+
 void add_limiter_checks(Checks& checks) {
   int level = 1;
   std::size_t before = 0;  // checks of the levels before
   const auto add = [&](const char* slug, const char* title, double points,
-                       LimiterCheck::Planner planner, Aspects aspects, bool windows = false) {
+                       const LimiterCheck::Planner& planner, Aspects aspects,
+                       bool windows = false) {
     const std::string id = std::to_string(level) + "." + std::to_string(checks.size() - before + 1);
     const grade::CheckInfo info{id, slug, level, title, "correctness", points};
     checks.push_back(std::make_unique<LimiterCheck>(info, planner, aspects, windows));

@@ -30,7 +30,8 @@ TreeWait longer(TreeWait a, TreeWait b) { return a && b ? std::max(a, b) : std::
 
 TreeLedger::TreeLedger(const TreePolicy& policy) : policy_(policy) {
   for (std::size_t i = 0; i < policy_.size(); ++i) {
-    const auto& [name, quota, keys] = policy_[i];
+    const TreeQuota& quota = policy_[i].quota;
+    const auto& keys = policy_[i].keys;
     Shared shared;
     for (const auto& key : keys) shared.weights += key.weight;
     shared.token = shared.weights * quota.period_ns;

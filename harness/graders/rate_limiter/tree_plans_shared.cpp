@@ -136,7 +136,7 @@ TreeScenario alone(base::Random& random) {
 }
 
 // Two or three are short, one of them asks far more often than the others, and the rest are idle.
-TreeScenario some_short(base::Random& random, std::vector<std::int64_t> weights,
+TreeScenario some_short(base::Random& random, const std::vector<std::int64_t>& weights,
                         const std::vector<Asker>& askers) {
   const TreeQuota quota = sharing_quota(random, weights);
   TreeScenario scenario(sharing_policy(quota, weights));

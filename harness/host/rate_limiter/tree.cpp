@@ -9,7 +9,7 @@
 // A solution may not have it yet: a weak function that nobody defines is a null pointer.
 namespace rate_limiter {
 [[gnu::weak]] std::unique_ptr<Hierarchy> make_hierarchy(
-    std::vector<OrganisationQuota> organisations, const kit::Clock& clock);
+    const std::vector<OrganisationQuota>& organisations, const kit::Clock& clock);
 }  // namespace rate_limiter
 
 namespace rate_limiter::host {
@@ -88,7 +88,8 @@ std::optional<std::string> TreeOperations::answer(const std::vector<std::string_
 }
 
 void TreeOperations::make(const std::vector<std::string_view>& words) {
-  const std::string function = "make_hierarchy(std::vector<OrganisationQuota>, const kit::Clock&)";
+  const std::string function =
+      "make_hierarchy(const std::vector<OrganisationQuota>&, const kit::Clock&)";
   if (make_hierarchy == nullptr) {
     throw kit::NotImplemented(function +
                               ", which hierarchy.hpp declares and stub_hierarchy.cpp begins,");

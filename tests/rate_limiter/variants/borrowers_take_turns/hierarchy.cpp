@@ -201,7 +201,7 @@ class PooledTree final : public Hierarchy {
 
 }  // namespace
 
-std::unique_ptr<Hierarchy> make_hierarchy(std::vector<OrganisationQuota> organisations,
+std::unique_ptr<Hierarchy> make_hierarchy(const std::vector<OrganisationQuota>& organisations,
                                           const kit::Clock& clock) {
   return std::make_unique<PooledTree>(organisations, clock);
 }
