@@ -42,6 +42,11 @@ GatewayProbe probe_patiently(GatewayWorld& world, const std::string& key, int wa
 
 // Others, with a key each, that take all slots of the service until it lets go.
 struct SlotHolders {
+  // In no try were all of them taken.
+  static constexpr const char* none_taken = "slots missing";
+  static constexpr const char* none_taken_words =
+      "requests of many keys never take all slots of the service: some are lost, or never used";
+
   static bool take_all(GatewayWorld& world, GatewayCrowd& others, int slots, milliseconds limit) {
     for (int i = 0; i < slots; ++i) {
       others.send(ask_with_key(fmt::format("other{}", i), held_target), 1);
@@ -122,6 +127,9 @@ class AtOnceCheck final : public SlotsCheck {
     result.situation = fmt::format("at most {} of a key's requests at once", at_once);
     const auto seen = parse_probe(slots.exchanges[1].answered.value_or(""));
     if (!seen.good()) return tell_probe(seen, "", "", std::move(result));
+    if (fact_in(slots, queue_fact) == SlotHolders::none_taken) {
+      return failed(std::move(result), SlotHolders::none_taken_words);
+    }
     const auto words = base::split(fact_in(slots, queue_fact), ' ');
     if (words.size() != 4 || words[0] != "refused") return saw_too_little(std::move(result));
     if (words[1] == "1") return passed(std::move(result));
@@ -149,8 +157,8 @@ class AtOnceCheck final : public SlotsCheck {
   // All slots are taken by others, so that what is let in waits in the gateway. "refused 1 then 4":
   // so many before anybody else had an answer, and so many had a 200 in the end.
   static std::string in_the_queue(GatewayWorld& world, const GatewaySetup& setup) {
-    std::string seen = "nothing";
-    for (int i = 0; i < tries_max && seen == "nothing"; ++i) {
+    std::string seen = SlotHolders::none_taken;
+    for (int i = 0; i < tries_max && !seen.starts_with("refused"); ++i) {
       GatewayCrowd others(world);
       if (SlotHolders::take_all(world, others, setup.slots, patience)) {
         GatewayCrowd crowd(world);
@@ -161,7 +169,7 @@ class AtOnceCheck final : public SlotsCheck {
         const bool held = SlotHolders::are_all_taken(world, setup.slots);
         world.service().release();
         crowd.replies();
-        if (held) seen = fmt::format("refused {} then {}", refused, crowd.answered(200));
+        seen = held ? fmt::format("refused {} then {}", refused, crowd.answered(200)) : "nothing";
       }
       world.service().release();
     }
@@ -224,6 +232,9 @@ class LeaksCheck final : public SlotsCheck {
       const auto* const end = end_of(storms.exchanges[i].asked);
       if (end == nullptr) return saw_too_little(std::move(result));
       if (storms.exchanges[i].answered == unsure) return saw_too_little(std::move(result));
+      if (storms.exchanges[i].answered == SlotHolders::none_taken) {
+        return failed(std::move(result), SlotHolders::none_taken_words);
+      }
       const auto told = base::split(storms.exchanges[i].answered.value_or(""), ' ');
       for (const auto& each : told) {
         if (each != told_in_words(*end)) return tell_end(*end, each, std::move(result));
@@ -263,7 +274,7 @@ class LeaksCheck final : public SlotsCheck {
     step.did = fmt::format("a request, and {}", end.in_words);
     step.expected =
         end.status == 503 ? "503, with a Retry-After of 1 or more" : std::to_string(end.status);
-    step.came = came == "503" ? "503, without a Retry-After" : came;
+    step.came = came == "503" ? "503, without a Retry-After" : came.substr(0, came.find('+'));
     step.agrees = false;
     result.steps.push_back(step);
     if (end.status == 503 && came == "429") {
@@ -294,6 +305,7 @@ class LeaksCheck final : public SlotsCheck {
 
   // As often as it takes for others to hold them until the key's requests are told.
   static std::string all_slots_taken(GatewayWorld& world, const GatewaySetup& setup) {
+    bool ever_taken = false;
     for (int i = 0; i < tries_max; ++i) {
       GatewayCrowd others(world);
       const bool began = SlotHolders::take_all(world, others, setup.slots, patience);
@@ -303,8 +315,9 @@ class LeaksCheck final : public SlotsCheck {
       const bool lasted = began && SlotHolders::are_all_taken(world, setup.slots);
       world.service().release();
       if (lasted) return came;
+      ever_taken = ever_taken || began;
     }
-    return unsure;
+    return ever_taken ? unsure : SlotHolders::none_taken;
   }
 
   static std::string statuses_of(GatewayCrowd& crowd) {
