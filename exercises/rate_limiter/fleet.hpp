@@ -32,8 +32,8 @@ struct Fleet {
 // and may step. A decision is exact at one of Redis's microseconds between its start and its end;
 // retry_after may be up to 1 ms too long, and is never too short.
 //
-// In Redis a key expires by itself, not before its bucket is full, and at most in twice the time that
-// an empty one needs, and a minute.
+// In Redis a key expires by itself: not before its bucket is full, and at most a minute after twice
+// the time that an empty one needs.
 //
 // With lease_max = 1, each decision asks Redis, once. With more, a node may take tokens of a key
 // ahead, at most lease_max at a time, and decide by itself while they last; `remaining` and

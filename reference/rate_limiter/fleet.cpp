@@ -334,8 +334,11 @@ class Leases {
 
 class SharedInRedis final : public FleetLimiter {
  public:
-  SharedInRedis(Policy policy, const Fleet& fleet)
-      : policy_(policy), fleet_(fleet), buckets_(policy, fleet), leases_(policy, fleet, buckets_) {}
+  SharedInRedis(Policy policy, Fleet fleet)
+      : policy_(policy),
+        fleet_(std::move(fleet)),
+        buckets_(policy_, fleet_),
+        leases_(policy_, fleet_, buckets_) {}
 
   Decision acquire(std::string_view key, std::int64_t cost) override {
     const Deadline deadline = steady_clock::now() + fleet_.deadline;
@@ -366,7 +369,7 @@ class SharedInRedis final : public FleetLimiter {
 
 std::unique_ptr<FleetLimiter> make_fleet_limiter(Policy policy, Fleet fleet,
                                                  const kit::Clock& /*clock*/) {
-  return std::make_unique<SharedInRedis>(policy, fleet);
+  return std::make_unique<SharedInRedis>(policy, std::move(fleet));
 }
 
 }  // namespace rate_limiter

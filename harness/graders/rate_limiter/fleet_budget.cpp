@@ -90,7 +90,6 @@ std::string situation_of(const FleetPolicy& policy, std::size_t nodes) {
 
 void play_one_budget(FleetWorld& world, std::int64_t capacity, base::Random random) {
   world.make({capacity, fleet_hour_ns, 1, patient_deadline_ns});
-  world.ask(0, "over_admission_max");
   const auto any = [&] {
     return static_cast<std::size_t>(random.between(0, static_cast<int>(budget_nodes) - 1));
   };
@@ -109,6 +108,7 @@ void play_one_budget(FleetWorld& world, std::int64_t capacity, base::Random rand
   for (int i = 0; i < 30; ++i) {
     world.ask(any(), ask_line(random.one_of(keys), random.between(0, 2)));
   }
+  world.ask(0, "over_admission_max");
 }
 
 }  // namespace
