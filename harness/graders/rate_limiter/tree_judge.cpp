@@ -116,7 +116,9 @@ TreeOpinion TreeJudge::opinion(const TreeOperation& call,
   }
   if (said.wrong || !came || !aspects_.retry_after) return said;
   said.wrong = broken_promise(call, *came);
-  if (said.wrong) said.why = "the same call was told when to come back; nobody took since";
+  if (!said.wrong) return said;
+  said.expected = came->admitted ? "denied, since it was told to wait longer" : "admitted";
+  said.why = "the same call was told when to come back; nobody took since";
   return said;
 }
 
