@@ -11,13 +11,13 @@ namespace assay::grade {
 namespace fs = std::filesystem;
 namespace {
 
-// The Python files of a folder or the one that was named; empty if this is not a Python solution.
+// The Python files of a folder without C++, or the one that was named; empty if there are none.
 std::map<std::string, fs::path> python_files(const fs::path& path) {
   std::map<std::string, fs::path> files;
   if (path.extension() == ".py" && fs::is_regular_file(path)) return {{path.filename(), path}};
-  if (!fs::is_directory(path) || !fs::exists(path / "solution.py")) return {};
-  if (fs::exists(path / "solution.cpp")) return {};
+  if (!fs::is_directory(path)) return {};
   for (const auto& entry : fs::directory_iterator(path)) {
+    if (proc::has_extension(entry, ".cpp")) return {};
     if (proc::has_extension(entry, ".py")) files[entry.path().filename()] = entry.path();
   }
   return files;

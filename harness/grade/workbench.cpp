@@ -99,14 +99,14 @@ Workbench Workbench::reference() const {
           builder_, pause_};
 }
 
-// Of a folder the one that the flavour's levels name; else the one that there is.
+// The one that the flavour's levels name; or the only one, whatever its name.
 std::string Workbench::python_file(proc::Flavour flavour) const {
-  if (solution_.files.count("solution.py") == 0) return solution_.files.begin()->first;
+  std::string wanted = "solution.py";
   for (const auto& level : exercise_.levels) {
     const bool serves = level.protocol == "http";
-    if (serves == (flavour == proc::Flavour::http)) return level.python_file;
+    if (serves == (flavour == proc::Flavour::http)) wanted = level.python_file;
   }
-  return "solution.py";
+  return solution_.files.size() == 1 ? solution_.files.begin()->first : wanted;
 }
 
 Readied Workbench::make_ready(proc::Flavour flavour) const {
