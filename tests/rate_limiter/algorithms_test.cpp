@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "graders/rate_limiter/model.hpp"
+#include "graders/rate_limiter/limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {

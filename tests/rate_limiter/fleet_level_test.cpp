@@ -1,12 +1,12 @@
 // How full a bucket may be, known only by the moments between which calls took effect: what an
 // exact bucket answers is never wrong, however wide those are; and what no bucket answers is seen
 // when they are narrow. The second opinion is level 1's model.
-#include "graders/rate_limiter/fleet_level.hpp"
+#include "graders/rate_limiter/fleet/level.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "graders/rate_limiter/model.hpp"
+#include "graders/rate_limiter/limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {

@@ -1,6 +1,6 @@
 // What the judges of level 4 say of evidence: what is right passes, each mistake is seen, and what
 // a busy machine did is held against nobody. The method: short evidence, written by hand.
-#include "graders/rate_limiter/fleet_rulings.hpp"
+#include "graders/rate_limiter/fleet/rulings.hpp"
 
 #include <gtest/gtest.h>
 

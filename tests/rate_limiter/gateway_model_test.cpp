@@ -2,7 +2,7 @@
 // counts; and each mistake is. Method: a gateway of a few lines, on a clock that the test moves,
 // which decides at some moment between the sending of a request and the coming of its answer; the
 // second opinion is its own arithmetic, in tokens and floating point, where the model has bounds.
-#include "graders/rate_limiter/gateway_model.hpp"
+#include "graders/rate_limiter/gateway/model.hpp"
 
 #include <gtest/gtest.h>
 

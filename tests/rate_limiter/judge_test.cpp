@@ -1,7 +1,7 @@
 // What is right must pass, however it treats a clock that goes back, and after any shortening of
 // the script, or shrinking would end at something that is no mistake. What is wrong must not pass.
 // The second opinion on time is a list of each key's forward steps.
-#include "graders/rate_limiter/judge.hpp"
+#include "graders/rate_limiter/limiter/judge.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "graders/rate_limiter/plans.hpp"
-#include "graders/rate_limiter/retell.hpp"
+#include "graders/rate_limiter/limiter/plans.hpp"
+#include "graders/rate_limiter/limiter/retell.hpp"
 #include "graders/rate_limiter/script.hpp"
 
 namespace assay::graders::rate_limiter {

@@ -1,6 +1,6 @@
 // The model is the judge, so it is held against a second opinion: the definition of a token bucket
 // in exact rational steps, nanosecond by nanosecond, and the bound on what any window may admit.
-#include "graders/rate_limiter/model.hpp"
+#include "graders/rate_limiter/limiter/model.hpp"
 
 #include <algorithm>
 #include <numeric>

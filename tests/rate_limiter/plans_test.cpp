@@ -1,7 +1,7 @@
 // A plan may ask nothing that the contract doesn't allow: whatever the seed, times stay
 // in range and go back at level 2's clock_steps only, policies and keys are legal, and the talk
 // stays within its size.
-#include "graders/rate_limiter/plans.hpp"
+#include "graders/rate_limiter/limiter/plans.hpp"
 
 #include <algorithm>
 #include <set>

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "graders/rate_limiter/play.hpp"
+#include "graders/rate_limiter/limiter/play.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {

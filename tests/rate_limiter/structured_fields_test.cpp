@@ -1,6 +1,6 @@
 // Goal: header fields of the RateLimit draft are read as RFC 9651 has them, and what isn't such a
 // list is refused. Method: the draft's own examples, the grammar's corners, and cut texts.
-#include "graders/rate_limiter/structured_fields.hpp"
+#include "graders/rate_limiter/gateway/structured_fields.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Histories of a few calls, right and wrong, as reports of a host: whether some order explains what
 // the threads were told, and what is said of those that none does.
-#include "graders/rate_limiter/table_history.hpp"
+#include "graders/rate_limiter/table/history.hpp"
 
 #include <gtest/gtest.h>
 

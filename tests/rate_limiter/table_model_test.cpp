@@ -1,12 +1,12 @@
 // The model of level 3's contract, rule by rule: what needs room, who is forgotten for it, and the
 // two places in which the contract leaves a choice. While there is room for all keys, its second
 // opinion is level 1's bucket.
-#include "graders/rate_limiter/table_model.hpp"
+#include "graders/rate_limiter/table/model.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "graders/rate_limiter/model.hpp"
+#include "graders/rate_limiter/limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "base/random.hpp"
 #include "graders/rate_limiter/checks.hpp"
-#include "graders/rate_limiter/tree_judge.hpp"
-#include "graders/rate_limiter/tree_mistakes.hpp"
-#include "graders/rate_limiter/tree_plans.hpp"
+#include "graders/rate_limiter/tree/judge.hpp"
+#include "graders/rate_limiter/tree/mistakes.hpp"
+#include "graders/rate_limiter/tree/plans.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {

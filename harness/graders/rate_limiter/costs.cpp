@@ -11,9 +11,9 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "grade/session.hpp"
-#include "graders/rate_limiter/scenario.hpp"
+#include "graders/rate_limiter/limiter/scenario.hpp"
 #include "graders/rate_limiter/script.hpp"
-#include "graders/rate_limiter/table_script.hpp"
+#include "graders/rate_limiter/table/script.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {

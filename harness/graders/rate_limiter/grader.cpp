@@ -2,7 +2,7 @@
 
 #include "graders/rate_limiter/checks.hpp"
 #include "graders/rate_limiter/costs.hpp"
-#include "graders/rate_limiter/play.hpp"
+#include "graders/rate_limiter/limiter/play.hpp"
 #include "graders/rate_limiter/predictions.hpp"
 
 namespace assay::graders::rate_limiter {

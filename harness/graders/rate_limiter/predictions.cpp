@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "graders/rate_limiter/scenario.hpp"
+#include "graders/rate_limiter/limiter/scenario.hpp"
 #include "graders/rate_limiter/traffic.hpp"
 
 namespace assay::graders::rate_limiter {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "base/random.hpp"
-#include "graders/rate_limiter/model.hpp"
+#include "graders/rate_limiter/limiter/model.hpp"
 
 namespace assay::graders::rate_limiter {
 

@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "graders/rate_limiter/fleet/rulings.hpp"
+#include "graders/rate_limiter/script.hpp"
+
+namespace assay::graders::rate_limiter {
+namespace {
+
+constexpr FleetPolicy cut_policy{3, 300 * fleet_ms, 1, 200 * fleet_ms};
+constexpr std::uint64_t places = 12;  // of what a call says, and of what it is told
+constexpr std::chrono::milliseconds refilled_after{1'300};
+// Twice the time in which an empty bucket fills, and a minute.
+constexpr std::int64_t expiry_max_ms =
+    2 * cut_policy.capacity * cut_policy.interval_ns / fleet_ms + 60'000;
+constexpr const char* last_act = "refilled";
+
+// Cuts a call of a fresh key in the middle, at several places of one direction.
+std::vector<std::string> cut_at_all_places(FleetWorld& world, const std::string& direction,
+                                           std::uint64_t call_bytes) {
+  std::vector<std::string> keys;
+  for (std::uint64_t place = 1; place <= places; ++place) {
+    const std::uint64_t bytes = std::max<std::uint64_t>(1, call_bytes * place / places);
+    keys.push_back(fmt::format("cut.{}.{}", direction, place));
+    world.break_with(
+        fmt::format("reset after {} byte{} to the {}", bytes, bytes == 1 ? "" : "s", direction));
+    world.ask(0, ask_line(keys.back(), 1));
+    world.heal();
+  }
+  return keys;
+}
+
+void play_cuts(FleetWorld& world) {
+  world.make(cut_policy);
+  for (int i = 0; i < 2; ++i) world.ask(0, ask_line("whole", 1));
+  const auto before = world.counters();
+  world.ask(0, ask_line("whole", 1));
+  const auto after = world.counters();
+  auto keys = cut_at_all_places(world, "server",
+                                after.to_server.passed_bytes - before.to_server.passed_bytes);
+  const auto more = cut_at_all_places(world, "client",
+                                      after.to_client.passed_bytes - before.to_client.passed_bytes);
+  keys.insert(keys.end(), more.begin(), more.end());
+  world.ask(0, ask_line("whole", 1));
+  world.note_keys();
+  std::this_thread::sleep_for(refilled_after);
+  world.mark(last_act);
+  for (const auto& key : keys) world.ask(0, ask_line(key, cut_policy.capacity));
+  world.note_keys();
+}
+
+std::string situation() {
+  return fmt::format(
+      "policy: capacity {}, one token every {}; the connection to Redis is reset in "
+      "mid-call, at {} places each way",
+      cut_policy.capacity, base::duration_ns(cut_policy.interval_ns), places);
+}
+
+// The steps around a key: its calls, and what Redis says of it.
+std::vector<grade::Step> steps_about(const std::vector<FleetEvent>& events, std::size_t listed,
+                                     const std::string& key, const std::string& left_ms) {
+  std::vector<grade::Step> steps;
+  for (std::size_t i = 0; i < listed; ++i) {
+    const auto call = call_of(events[i]);
+    if (!call || !key.ends_with(call->key)) continue;
+    if (i > 0 && events[i - 1].who == "gates") steps.push_back(fleet_step(events[i - 1]));
+    steps.push_back(fleet_step(events[i]));
+    break;
+  }
+  steps.push_back({fleet_step(events[listed]).at, "Redis: PTTL " + key,
+                   fmt::format("at most {}", base::duration_ns(expiry_max_ms * fleet_ms)),
+                   left_ms == "-1" ? "-1: it never expires" : left_ms + " ms", false,
+                   "a full bucket is as good as none, so its key has to go by itself"});
+  return steps;
+}
+
+std::optional<FleetRuling> wrong_expiry(const std::vector<FleetEvent>& events, std::size_t listed) {
+  for (const auto& entry : base::split(events[listed].came, ' ')) {
+    const auto equals = entry.rfind('=');
+    if (equals == entry.npos) continue;
+    const std::string key = entry.substr(0, equals);
+    const auto left_ms = base::to_integer(entry.substr(equals + 1));
+    if (!left_ms) return fleet_failure("a key of Redis can't be read: " + key, {});
+    constexpr std::int64_t gone = -2;  // since it was listed
+    if (*left_ms == gone || (*left_ms >= 0 && *left_ms <= expiry_max_ms)) continue;
+    const bool never = *left_ms < 0;
+    auto ruling = fleet_failure(
+        never ? "a key stays in Redis for ever: " + key
+              : fmt::format("a key stays in Redis far too long: {}, for {} ms", key, *left_ms),
+        steps_about(events, listed, key, std::to_string(*left_ms)));
+    ruling.situation = situation();
+    return ruling;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<FleetPlan> plan_cut_off(base::Random& /*random*/) {
+  return {{"cut off", 1, play_cuts}};
+}
+
+FleetRuling rule_cut_off(const std::string& /*world*/, const std::vector<FleetEvent>& events) {
+  bool any_key = false;
+  bool refilled = false;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    refilled = refilled || events[i].did == last_act;
+    if (events[i].did == "keys") {
+      any_key = any_key || !events[i].came.empty();
+      if (const auto wrong = wrong_expiry(events, i)) return *wrong;
+    }
+    const auto call = call_of(events[i]);
+    if (!refilled || !call || (call->came && call->came->admitted)) continue;
+    auto ruling = fleet_failure(
+        fmt::format("the bucket of \"{}\" has not refilled", call->key),
+        fleet_story(events, i, fmt::format("admitted, {} left", cut_policy.capacity - call->cost),
+                    "since the call that was cut off, all of it has had the time to grow"));
+    ruling.situation = situation();
+    return ruling;
+  }
+  if (!any_key) return fleet_unknown("no key was ever seen in Redis");
+  return {};
+}
+
+}  // namespace assay::graders::rate_limiter

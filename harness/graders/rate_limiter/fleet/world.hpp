@@ -1,0 +1,121 @@
+// A fleet for one check: a Redis of its own, nodes that are processes in cells of their own, and a
+// gate between each of them and Redis, in the node's network.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "fault/gate.hpp"
+#include "grade/session.hpp"
+#include "graders/rate_limiter/fleet/log.hpp"
+#include "proc/server.hpp"
+
+namespace assay::graders::rate_limiter {
+
+inline constexpr std::string_view fleet_marker = "play";
+
+struct FleetPolicy {
+  std::int64_t capacity = 1;
+  std::int64_t interval_ns = 1'000;
+  std::int64_t lease_max = 1;
+  std::int64_t deadline_ns = 1'000'000;
+};
+
+// A thread that does nothing but sleep, and finds out how much too late it wakes: on a busy machine
+// nobody else can be on time either.
+class Canary {
+ public:
+  Canary();
+  ~Canary();
+  Canary(const Canary&) = delete;
+  Canary& operator=(const Canary&) = delete;
+
+  // By how much it was late in all, so far.
+  std::int64_t late_ns() const;
+
+ private:
+  void run();
+
+  mutable std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::int64_t late_ns_ = 0;
+  std::thread thread_;
+};
+
+// Each node may be asked by a thread of its own.
+class FleetWorld {
+ public:
+  // Throws proc::ServerUnavailable, proc::CellError, grade::SubjectTrouble and Interrupted.
+  FleetWorld(const grade::SubjectSpec& subject, std::size_t nodes, FleetLog& log);
+
+  std::size_t size() const { return nodes_.size(); }
+
+  // A limiter with this policy on every node.
+  void make(const FleetPolicy& policy);
+
+  // Throws FleetStops if the answer is none of the exercise's: the rest would say no more.
+  std::string ask(std::size_t node, const std::string& line);
+  // The same, with the canary's delay meanwhile noted behind it.
+  std::string ask_timed(std::size_t node, const std::string& line);
+  // All nodes at once, each its own line.
+  void ask_each(const std::function<std::string(std::size_t node)>& line);
+
+  // Where the next act of the play begins.
+  void mark(const std::string& act) { log_.note(fleet_marker, act, "begins"); }
+
+  // On all gates.
+  void break_with(const std::string& fault);
+  void heal() { break_with("pass"); }
+  void pause_redis();
+  void resume_redis();
+  void kill_redis();     // and nobody listens any more
+  void restart_redis();  // empty
+
+  // "a=200 b=-1 ": each key and the milliseconds after which it expires; -1: never.
+  void note_keys();
+  // A command of one line, whose answer is noted.
+  void tell_redis(const std::string& command);
+
+  // Of all gates together.
+  fault::Counters counters() const;
+  void note_turns(const std::string& when);
+
+  void end();
+
+ private:
+  struct Node {
+    std::unique_ptr<grade::Session> session;
+    std::unique_ptr<fault::Gate> gate;  // ends first
+  };
+
+  FleetWorld(const grade::SubjectSpec& subject, std::size_t nodes, FleetLog& log,
+             const std::lock_guard<std::mutex>& turn);
+
+  void noted(const std::string& who, const std::string& did, const std::function<void()>& action);
+  std::string answer_of_redis(const std::string& command, std::size_t lines) const;
+
+  FleetLog& log_;
+  proc::PrivateServer redis_;
+  std::vector<Node> nodes_;
+  std::unique_ptr<Canary> canary_;
+};
+
+struct FleetStops {};
+
+// Plays in a world of so many nodes; what comes of it, as evidence. `unavailable_words` begin the
+// trouble if there is no Redis on this machine.
+using FleetPlay = std::function<void(FleetWorld& world)>;
+grade::Conversation play_in_fleet(const std::string& name, const grade::SubjectSpec& subject,
+                                  std::size_t nodes, const FleetPlay& play);
+inline constexpr std::string_view unavailable_words = "unavailable: ";
+
+}  // namespace assay::graders::rate_limiter
