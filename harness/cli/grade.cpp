@@ -88,11 +88,10 @@ std::string tip_for(const grade::Scorecard& card) {
 void remember(const Context& context, const grade::Scorecard& card) {
   if (card.solution.kind != "mine" || !card.complete) return;
   Progress progress = load_progress(context.root);
-  ExerciseProgress& reached = progress[card.exercise];
-  if (card.score < reached.best) return;
-  reached.best = card.score;
-  reached.best_of = 0;
-  for (const auto& level : card.levels) reached.best_of += level.all_points;
+  for (const auto& level : card.levels) {
+    double& best = progress[card.exercise].best_points[level.level];
+    best = std::max(best, level.points);
+  }
   save_progress(context.root, progress);
 }
 

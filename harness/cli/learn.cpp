@@ -14,9 +14,17 @@ namespace {
 
 namespace json = boost::json;
 
-std::string best_in_words(const ExerciseProgress* reached) {
-  if (reached == nullptr || reached->best_of == 0) return "not graded yet";
-  return fmt::format("best {:g} of {:g}", reached->best, reached->best_of);
+std::string best_in_words(const grade::Exercise& exercise, const ExerciseProgress* reached) {
+  if (reached == nullptr || reached->best_points.empty()) return "not graded yet";
+  double all = 0;
+  for (const auto& level : exercise.levels) all += level.points;
+  return fmt::format("best {:g} of {:g}", reached->best(), all);
+}
+
+// What of a level's points was ever reached, as a column.
+std::string reached_in_words(const grade::Level& level, const ExerciseProgress* reached) {
+  if (reached == nullptr || reached->best_points.count(level.number) == 0) return "";
+  return fmt::format("best {:g}", reached->best_points.at(level.number));
 }
 
 json::object listed(const grade::Exercise& exercise, const ExerciseProgress* reached) {
@@ -38,7 +46,8 @@ json::object listed(const grade::Exercise& exercise, const ExerciseProgress* rea
   json::object entry{
       {"exercise", exercise.slug},   {"title", exercise.title}, {"question", exercise.question},
       {"summary", exercise.summary}, {"levels", levels},        {"tracks", tracks}};
-  entry["best"] = reached != nullptr ? json::value(reached->best) : json::value(nullptr);
+  entry["best"] = reached != nullptr && !reached->best_points.empty() ? json::value(reached->best())
+                                                                      : json::value(nullptr);
   return entry;
 }
 
@@ -56,11 +65,11 @@ int list(const Context& context, bool as_json) {
     }
     const auto& glyph = report::glyphs(context.out);
     fmt::print("{} {} question {} {} {}\n", report::bold(context.out, exercise.title), glyph.dot,
-               exercise.question, glyph.dot, best_in_words(reached));
+               exercise.question, glyph.dot, best_in_words(exercise, reached));
     fmt::print("  {}\n", exercise.summary);
     for (const auto& level : exercise.levels) {
-      fmt::print("  {}  {:<40} {:>4} min {:>4} points   {}\n", level.number, level.title,
-                 level.minutes, level.points, level.protocol);
+      fmt::print("  {}  {:<40} {:>4} min {:>4} points   {:<8} {}\n", level.number, level.title,
+                 level.minutes, level.points, level.protocol, reached_in_words(level, reached));
     }
     for (const auto& track : exercise.tracks) {
       fmt::print("  {:<43} {:>4} min {:>4} checks   --track {}\n", track.title, track.minutes,

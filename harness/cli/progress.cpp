@@ -16,7 +16,31 @@ namespace {
 
 fs::path progress_file(const fs::path& root) { return root / ".assay" / "progress.json"; }
 
+// "1": 20, by the number of a level.
+template <class Number>
+std::map<int, Number> by_level(const json::object& stored, const char* key) {
+  std::map<int, Number> numbers;
+  for (const auto& [level, number] : stored.at(key).as_object()) {
+    numbers[static_cast<int>(base::to_integer(level).value())] =
+        number.template to_number<Number>();
+  }
+  return numbers;
+}
+
+template <class Number>
+json::object by_level(const std::map<int, Number>& numbers) {
+  json::object stored;
+  for (const auto& [level, number] : numbers) stored[std::to_string(level)] = number;
+  return stored;
+}
+
 }  // namespace
+
+double ExerciseProgress::best() const {
+  double sum = 0;
+  for (const auto& [level, points] : best_points) sum += points;
+  return sum;
+}
 
 int ExerciseProgress::hints_used_in_all() const {
   int sum = 0;
@@ -33,12 +57,11 @@ Progress load_progress(const fs::path& root) {
     for (const auto& [slug, value] : document.as_object()) {
       ExerciseProgress& reached = progress[slug];
       const json::object& stored = value.as_object();
-      reached.best = stored.at("best").to_number<double>();
-      reached.best_of = stored.at("best_of").to_number<double>();
       reached.reference_opened = stored.at("reference_opened").as_bool();
-      for (const auto& [level, used] : stored.at("hints_used").as_object()) {
-        const auto number = static_cast<int>(base::to_integer(level).value_or(0));
-        reached.hints_used[number] = used.to_number<int>();
+      reached.hints_used = by_level<int>(stored, "hints_used");
+      // An earlier Assay kept one number for all levels, which says too little.
+      if (stored.contains("best_points")) {
+        reached.best_points = by_level<double>(stored, "best_points");
       }
     }
   } catch (const std::exception&) {
@@ -50,12 +73,9 @@ Progress load_progress(const fs::path& root) {
 void save_progress(const fs::path& root, const Progress& progress) {
   json::object document;
   for (const auto& [slug, reached] : progress) {
-    json::object hints;
-    for (const auto& [level, used] : reached.hints_used) hints[std::to_string(level)] = used;
     json::object stored;
-    stored["best"] = reached.best;
-    stored["best_of"] = reached.best_of;
-    stored["hints_used"] = std::move(hints);
+    stored["best_points"] = by_level(reached.best_points);
+    stored["hints_used"] = by_level(reached.hints_used);
     stored["reference_opened"] = reached.reference_opened;
     document.emplace(slug, std::move(stored));
   }

@@ -9,11 +9,11 @@
 namespace assay::cli {
 
 struct ExerciseProgress {
-  double best = 0;
-  double best_of = 0;
-  std::map<int, int> hints_used;  // by level
+  std::map<int, double> best_points;  // of each level that was graded as a whole
+  std::map<int, int> hints_used;      // by level
   bool reference_opened = false;
 
+  double best() const;  // the levels together
   int hints_used_in_all() const;
 };
 

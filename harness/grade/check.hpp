@@ -53,8 +53,8 @@ class Check {
   // The conversation that the story of a failure is about; `evidence` has at least one.
   virtual const Conversation& told(const Evidence& evidence) const;
 
-  // What failed in a run with this seed, once more: the conversation that was told, unless a check
-  // knows better.
+  // What failed in a run with this seed, once more: all of a live check, else the conversation that
+  // was told, unless a check knows better.
   virtual Evidence repeat(Workbench& workbench, const Evidence& before, std::uint64_t seed) const;
 
   // Pure. Fills the verdict and everything that explains it, but for seconds and replay.

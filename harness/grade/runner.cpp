@@ -1,5 +1,6 @@
 #include "grade/runner.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -91,6 +92,9 @@ void add_up(const Exercise& exercise, const std::vector<CheckInfo>& all_checks, 
   card.complete = true;
   card.levels.clear();
   for (const auto& level : exercise.levels) {
+    const bool graded = std::any_of(card.checks.begin(), card.checks.end(),
+                                    [&](const auto& check) { return check.level == level.number; });
+    if (!graded) continue;
     card.levels.push_back({level.number, level.title, level.minutes, 0, 0, 0});
     LevelResult& sum = card.levels.back();
     for (const auto& check : all_checks)

@@ -48,6 +48,8 @@ class FleetCheck final : public grade::Check {
   FleetCheck(grade::CheckInfo info, FleetPlanner planner, FleetJudge judge)
       : Check(std::move(info)), planner_(planner), judge_(judge) {}
 
+  bool live() const override { return true; }
+
   grade::Evidence collect(grade::Workbench& workbench, std::uint64_t seed) const override {
     const grade::SubjectSpec& subject = workbench.subject();
     base::Random random(seed, info().slug);
@@ -59,11 +61,6 @@ class FleetCheck final : public grade::Check {
     grade::Evidence evidence;
     for (auto& world : worlds) evidence.conversations.push_back(world.get());
     return evidence;
-  }
-
-  grade::Evidence repeat(grade::Workbench& workbench, const grade::Evidence& /*before*/,
-                         std::uint64_t seed) const override {
-    return collect(workbench, seed);
   }
 
   // Of the worlds that fail, the first tells its story; a failure says more than a doubt.

@@ -20,7 +20,7 @@ void add_fleet_checks(Checks& checks) {
       rule_at_once);
   add("own_answers", "gives each caller the answer to its own call", "correctness", 2,
       plan_own_answers, rule_own_answers);
-  add("redis_time", "goes by Redis's time, whatever the nodes' clocks show", "correctness", 2,
+  add("redis_time", "goes by Redis's time, whatever the nodes' clocks show", "faults", 2,
       plan_redis_time, rule_redis_time);
   add("cut_off", "leaves nothing behind in Redis when calls are cut off", "faults", 2, plan_cut_off,
       rule_cut_off);

@@ -21,11 +21,6 @@ grade::Evidence GatewayCheck::collect(grade::Workbench& workbench, std::uint64_t
   }
 }
 
-grade::Evidence GatewayCheck::repeat(grade::Workbench& workbench, const grade::Evidence& /*before*/,
-                                     std::uint64_t seed) const {
-  return collect(workbench, seed);
-}
-
 grade::CheckResult GatewayCheck::judge(const grade::Evidence& evidence) const {
   auto result = blank_result(info());
   if (evidence.conversations.empty()) return saw_too_little(std::move(result));

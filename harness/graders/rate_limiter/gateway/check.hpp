@@ -19,10 +19,9 @@ class GatewayCheck : public grade::Check {
 
   proc::Flavour flavour() const final { return proc::Flavour::http; }
 
+  bool live() const final { return true; }
+
   grade::Evidence collect(grade::Workbench& workbench, std::uint64_t seed) const final;
-  // What is live doesn't come out the same twice: all of it again.
-  grade::Evidence repeat(grade::Workbench& workbench, const grade::Evidence& before,
-                         std::uint64_t seed) const final;
   grade::CheckResult judge(const grade::Evidence& evidence) const final;
 
   // Throws grade::SubjectTrouble for what is the subject's fault.

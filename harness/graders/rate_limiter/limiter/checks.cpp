@@ -92,10 +92,10 @@ void add_limiter_checks(Checks& checks) {
   int level = 1;
   std::size_t before = 0;  // checks of the levels before
   const auto add = [&](const char* slug, const char* title, double points,
-                       const LimiterCheck::Planner& planner, Aspects aspects,
-                       bool windows = false) {
+                       const LimiterCheck::Planner& planner, Aspects aspects, bool windows = false,
+                       const char* category = "correctness") {
     const std::string id = std::to_string(level) + "." + std::to_string(checks.size() - before + 1);
-    const grade::CheckInfo info{id, slug, level, title, "correctness", points};
+    const grade::CheckInfo info{id, slug, level, title, category, points};
     checks.push_back(std::make_unique<LimiterCheck>(info, planner, aspects, windows));
   };
   const Aspects admission;
@@ -121,7 +121,7 @@ void add_limiter_checks(Checks& checks) {
   add("sliding_counter", "admits what the two counts estimate, exactly", 4, plan_sliding_counter,
       everything, true);
   add("clock_steps", "goes on as if no time had passed when the clock goes back", 3,
-      plan_clock_steps, everything);
+      plan_clock_steps, everything, false, "faults");
 }
 
 }  // namespace assay::graders::rate_limiter
