@@ -159,6 +159,32 @@ std::string thousands(std::int64_t number) {
   return digits;
 }
 
+std::string escaped_for_markup(std::string_view text) {
+  std::string safe;
+  for (const char character : text) {
+    switch (character) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        safe += character;
+    }
+  }
+  return safe;
+}
+
 std::string shell_quoted(std::string_view word) {
   static constexpr std::string_view safe =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:=@%,";

@@ -38,6 +38,9 @@ std::string duration_ns(std::int64_t ns);
 // "1,234,567".
 std::string thousands(std::int64_t number);
 
+// As text in HTML and SVG, and as a value of an attribute in quotes.
+std::string escaped_for_markup(std::string_view text);
+
 // `word` quoted for a shell if it has to be.
 std::string shell_quoted(std::string_view word);
 

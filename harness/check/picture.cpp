@@ -37,32 +37,6 @@ constexpr std::string_view style = R"(
   .stop { stroke: var(--wrong); stroke-width: 1.5; stroke-dasharray: 5 4; }
 )";
 
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (char character : text) {
-    switch (character) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += character;
-    }
-  }
-  return safe;
-}
-
 // The bytes of a text's first characters; UTF-8 is never cut within one.
 std::size_t bytes_of(std::string_view text, std::size_t characters) {
   std::size_t at = 0;
@@ -133,7 +107,7 @@ class Picture {
 void Picture::text(int x, int y, std::string_view kind, std::string_view content) {
   body_ += "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\"";
   if (!kind.empty()) body_ += " class=\"" + std::string(kind) + "\"";
-  body_ += ">" + escaped(content) + "</text>\n";
+  body_ += ">" + base::escaped_for_markup(content) + "</text>\n";
 }
 
 void Picture::row(std::size_t operation, int y) {
@@ -147,7 +121,8 @@ void Picture::row(std::size_t operation, int y) {
   body_ += "<rect class=\"bar" + std::string(wrong ? " wrong" : "") +
            std::string(op.unknown() ? " open" : "") + "\" x=\"" + std::to_string(begin) +
            "\" y=\"" + std::to_string(y + 9) + "\" width=\"" + std::to_string(end - begin) +
-           "\" height=\"20\" rx=\"4\"><title>" + escaped(name) + "</title></rect>\n";
+           "\" height=\"20\" rx=\"4\"><title>" + base::escaped_for_markup(name) +
+           "</title></rect>\n";
   body_ += "<line class=\"rule\" x1=\"" + std::to_string(margin) + "\" x2=\"" +
            std::to_string(bars_end) + "\" y1=\"" + std::to_string(y + row_height - 2) + "\" y2=\"" +
            std::to_string(y + row_height - 2) + "\"/>\n";
@@ -185,8 +160,9 @@ std::string Picture::draw() {
   const std::string height = std::to_string(y + margin / 2);
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(width) +
          "\" height=\"" + height + "\" viewBox=\"0 0 " + std::to_string(width) + " " + height +
-         "\" role=\"img\">\n<title>" + escaped(summary) + "</title>\n<style>" + std::string(style) +
-         "</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n" + body_ + "</svg>\n";
+         "\" role=\"img\">\n<title>" + base::escaped_for_markup(summary) + "</title>\n<style>" +
+         std::string(style) + "</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n" +
+         body_ + "</svg>\n";
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "grade/speed_check.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
@@ -129,6 +130,25 @@ void measure_pairs(const SpeedCheck& check, Worker& subject, Worker& reference, 
   talk.exchanges.push_back({samples_fact, measure::to_text(samples)});
 }
 
+// What was timed, pair after pair.
+Chart chart_of(const measure::Samples& samples, const std::string& unit) {
+  Chart chart;
+  chart.title = "Slices of work, by turns";
+  chart.x = {"pair", "", Chart::Scale::linear};
+  chart.y = {unit, "1/s", Chart::Scale::linear};
+  Chart::Curve yours{"yours", {}, {}};
+  Chart::Curve reference{"reference", {}, {}};
+  for (const auto& pair : samples.pairs) {
+    const double place = static_cast<double>(yours.x.size() + 1);
+    yours.x.push_back(place);
+    yours.y.push_back(std::sqrt(pair.subject_first * pair.subject_second));
+    reference.x.push_back(place);
+    reference.y.push_back(std::sqrt(pair.reference_before * pair.reference_after));
+  }
+  chart.curves = {yours, reference};
+  return chart;
+}
+
 }  // namespace
 
 SpeedCheck::SpeedCheck(CheckInfo info, std::string unit, std::vector<measure::Boundary> boundaries)
@@ -195,6 +215,7 @@ CheckResult SpeedCheck::judge(const Evidence& evidence) const {
     return result;
   }
   const auto figure = measure::judge(*samples, boundaries_);
+  result.charts = {chart_of(*samples, unit_)};
   result.metrics = {{"ratio_to_reference", figure.ratio}, {"ratio_low", figure.low},
                     {"ratio_high", figure.high},          {"pairs", figure.pairs},
                     {"control_low", figure.control_low},  {"control_high", figure.control_high}};

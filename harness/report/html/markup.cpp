@@ -2,34 +2,13 @@
 
 #include <stdexcept>
 
+#include "base/text.hpp"
 #include "report/text.hpp"
 
 namespace assay::report {
 
 std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char letter : harmless(text, true, Lines::many)) {
-    switch (letter) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += letter;
-    }
-  }
-  return safe;
+  return base::escaped_for_markup(harmless(text, true, Lines::many));
 }
 
 std::string embedded_json(std::string_view json) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,10 +16,8 @@
 namespace assay::graders::rate_limiter {
 namespace {
 
-using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds canary_sleep{5};
 constexpr std::chrono::seconds redis_patience{10};
 constexpr std::chrono::seconds node_silence_limit{6};
 constexpr std::size_t node_answer_bytes_max = 60'000;
@@ -33,31 +32,6 @@ constexpr const char* list_keys =
     "string.gsub(key, '[^%w:.]', '?') .. '=' .. redis.call('PTTL', key) .. ' ' end return said\" 0";
 
 }  // namespace
-
-Canary::Canary() : thread_([this] { run(); }) {}
-
-Canary::~Canary() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  stop_.notify_all();
-  thread_.join();
-}
-
-std::int64_t Canary::late_ns() const {
-  const std::lock_guard lock(mutex_);
-  return late_ns_;
-}
-
-void Canary::run() {
-  std::unique_lock lock(mutex_);
-  for (auto due = steady_clock::now() + canary_sleep; !stopping_;
-       due = steady_clock::now() + canary_sleep) {
-    if (stop_.wait_until(lock, due, [this] { return stopping_; })) return;
-    late_ns_ += nanoseconds(steady_clock::now() - due).count();
-  }
-}
 
 FleetWorld::FleetWorld(const grade::SubjectSpec& subject, std::size_t nodes, FleetLog& log)
     : FleetWorld(subject, nodes, log, std::lock_guard(making_cells)) {}
@@ -97,7 +71,7 @@ std::string FleetWorld::ask(std::size_t node, const std::string& line) {
 }
 
 std::string FleetWorld::ask_timed(std::size_t node, const std::string& line) {
-  if (!canary_) canary_ = std::make_unique<Canary>();
+  if (!canary_) canary_ = std::make_unique<measure::Canary>();
   const std::int64_t before_ns = canary_->late_ns();
   std::string came = ask(node, line);
   log_.note("canary", "late", std::to_string(canary_->late_ns() - before_ns));

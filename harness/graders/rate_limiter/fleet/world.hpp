@@ -2,7 +2,6 @@
 // gate between each of them and Redis, in the node's network.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,12 +9,12 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "fault/gate.hpp"
 #include "grade/session.hpp"
 #include "graders/rate_limiter/fleet/log.hpp"
+#include "measure/canary.hpp"
 #include "proc/server.hpp"
 
 namespace assay::graders::rate_limiter {
@@ -27,28 +26,6 @@ struct FleetPolicy {
   std::int64_t interval_ns = 1'000;
   std::int64_t lease_max = 1;
   std::int64_t deadline_ns = 1'000'000;
-};
-
-// A thread that does nothing but sleep, and finds out how much too late it wakes: on a busy machine
-// nobody else can be on time either.
-class Canary {
- public:
-  Canary();
-  ~Canary();
-  Canary(const Canary&) = delete;
-  Canary& operator=(const Canary&) = delete;
-
-  // By how much it was late in all, so far.
-  std::int64_t late_ns() const;
-
- private:
-  void run();
-
-  mutable std::mutex mutex_;
-  std::condition_variable stop_;
-  bool stopping_ = false;
-  std::int64_t late_ns_ = 0;
-  std::thread thread_;
 };
 
 // Each node may be asked by a thread of its own.
@@ -106,7 +83,7 @@ class FleetWorld {
   FleetLog& log_;
   proc::PrivateServer redis_;
   std::vector<Node> nodes_;
-  std::unique_ptr<Canary> canary_;
+  std::unique_ptr<measure::Canary> canary_;
 };
 
 struct FleetStops {};

@@ -2,26 +2,24 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
+#include <cmath>
 #include <cstdlib>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/histogram.hpp"
 #include "base/text.hpp"
 #include "graders/rate_limiter/gateway/check.hpp"
 #include "graders/rate_limiter/gateway/setup.hpp"
 #include "graders/rate_limiter/gateway/world.hpp"
 #include "load/load.hpp"
+#include "measure/canary.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {
 
 using std::chrono::milliseconds;
-using OverloadTime = std::chrono::steady_clock;
 
 constexpr milliseconds service_time{200};
 constexpr milliseconds overload_warm_up{1'000};
@@ -117,37 +115,27 @@ class OverloadSource final : public load::RequestSource {
   std::int64_t first_ns_ = 0;  // when the first of those that are measured was due
 };
 
-// How late this machine wakes who sleeps, now.
-class Canary {
- public:
-  Canary() : thread_([this] { sing(); }) {}
-  ~Canary() { stop(); }
-  Canary(const Canary&) = delete;
-  Canary& operator=(const Canary&) = delete;
-
-  std::int64_t p99_ns() {
-    stop();
-    return lateness_.percentile_ns(99);
+// What got through in each half second, as a share of what was due.
+grade::Chart chart_of(const std::vector<OverloadSlice>& slices) {
+  const auto percent = [](int good, int all) {
+    return all > 0 ? 100.0 * good / all : std::nan("");
+  };
+  grade::Chart chart;
+  chart.title = "What gets through at twice the service's capacity";
+  chart.x = {"time", "s", grade::Chart::Scale::linear};
+  chart.y = {"answered with 200", "%", grade::Chart::Scale::linear};
+  grade::Chart::Curve critical{"critical", {}, {}};
+  grade::Chart::Curve others{"others", {}, {}};
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const double at = static_cast<double>(i) * slice_ns / 1e9;
+    critical.x.push_back(at);
+    critical.y.push_back(percent(slices[i].critical_good, slices[i].critical));
+    others.x.push_back(at);
+    others.y.push_back(percent(slices[i].others_good, slices[i].others));
   }
-
- private:
-  void sing() {
-    constexpr milliseconds nap{5};
-    while (!stopping_) {
-      const auto due = OverloadTime::now() + nap;
-      std::this_thread::sleep_until(due);
-      lateness_.record(std::chrono::nanoseconds(OverloadTime::now() - due).count());
-    }
-  }
-  void stop() {
-    stopping_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-
-  std::atomic<bool> stopping_{false};
-  base::Histogram lateness_;
-  std::thread thread_;
-};
+  chart.curves = {critical, others};
+  return chart;
+}
 
 class OverloadCheck final : public GatewayCheck {
  public:
@@ -204,7 +192,7 @@ class OverloadCheck final : public GatewayCheck {
                       grade::Conversation& facts) {
     const double capacity = 1'000.0 * setup.slots / static_cast<double>(service_time.count());
     OverloadSource source;
-    Canary canary;
+    const measure::Canary canary;
     const auto result = run(world, source, 2 * capacity);
     slices = {std::string(slice_name), {}, "", ""};
     for (std::size_t i = 0; i < source.slices().size(); ++i) {
@@ -251,6 +239,7 @@ class OverloadCheck final : public GatewayCheck {
     }
     const double goodput = good / seconds / capacity;
     const double critical = static_cast<double>(all.critical_good) / std::max(all.critical, 1);
+    result.charts = {chart_of(slices)};
     result.metrics = {{"critical_goodput", critical},
                       {"goodput_of_capacity", goodput},
                       {"shed", static_cast<double>(all.shed)}};
