@@ -42,6 +42,11 @@ Level load_level(const toml::table& table, const std::string& where) {
   level.grading_seconds_max = required<double>(table, "grading_seconds_max", where);
   level.languages = strings(table, "languages");
   level.python_file = table["python_file"].value_or("solution.py");
+  if (const auto* environment = table["environment"].as_table()) {
+    for (const auto& [name, value] : *environment) {
+      level.environment[std::string(name.str())] = value.value_or(std::string());
+    }
+  }
   level.packages = strings(table, "packages");
   level.hints = strings(table, "hints");
   level.questions = strings(table, "questions");

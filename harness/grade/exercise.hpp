@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ struct Level {
   std::string protocol;                // script, threads (script for C++ only), http…
   std::vector<std::string> languages;  // for which `assay start` has a skeleton
   std::string python_file;             // of a solution's folder, that is run: "solution.py"
+  // What a program needs to start at all, when it is only tried.
+  std::map<std::string, std::string> environment;
   double grading_seconds_max = 0;
   std::vector<std::string> packages;   // Debian's, that its checks need and nothing else
   std::vector<std::string> hints;      // each says more than the one before

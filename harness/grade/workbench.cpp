@@ -47,23 +47,24 @@ std::optional<std::string> Workbench::left_out_of(int number) {
   }
   for (const auto& other : exercise_.levels) {
     if (other.protocol == level->protocol || other.protocol == "threads") continue;
-    if (speaks(level->protocol) || !speaks(other.protocol)) continue;
+    if (speaks(*level) || !speaks(other)) continue;
     return fmt::format("level {} is for programs that speak the protocol {}: this one speaks {}",
                        number, level->protocol, other.protocol);
   }
   return std::nullopt;
 }
 
-bool Workbench::speaks(const std::string& protocol) {
+bool Workbench::speaks(const Level& level) {
+  const std::string& protocol = level.protocol;
   if (const auto found = speaks_.find(protocol); found != speaks_.end()) return found->second;
+  const bool serves = protocol == "http";
+  SubjectSpec spec = subject(serves ? proc::Flavour::http : proc::Flavour::plain);
+  spec.silence_limit = first_word_limit;
+  spec.env.insert(level.environment.begin(), level.environment.end());
   const auto try_it = [&] {
-    if (protocol == "http") {
-      SubjectSpec spec = subject(proc::Flavour::http);
-      spec.silence_limit = first_word_limit;
+    if (serves) {
       HttpSubject(spec).start();
     } else {
-      SubjectSpec spec = subject();
-      spec.silence_limit = first_word_limit;
       Session greeted(spec);
     }
   };

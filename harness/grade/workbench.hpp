@@ -58,7 +58,7 @@ class Workbench {
  private:
   Readied make_ready(proc::Flavour flavour) const;
   std::string python_file(proc::Flavour flavour) const;
-  bool speaks(const std::string& protocol);
+  bool speaks(const Level& level);
 
   const Solution solution_;
   const Exercise& exercise_;

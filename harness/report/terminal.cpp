@@ -160,14 +160,24 @@ class Card {
     add_all(at_both_margins(left, joined(categories(), between()), style_));
   }
 
+  // All checks of its level have its verdict.
+  bool is_whole_level(const CheckResult& of) const {
+    return std::all_of(card_.checks.begin(), card_.checks.end(), [&](const CheckResult& check) {
+      return check.level != of.level || check.verdict == of.verdict;
+    });
+  }
+
   void add_incomplete() {
     if (card_.complete) return;
     std::map<std::string, std::vector<std::string>> without;
     double points = 0;
     for (const CheckResult& check : card_.checks) {
       if (grade::counts(check.verdict)) continue;
-      without[std::string(name_of(check.verdict))].push_back(check.id);
       points += check.max_points;
+      auto& named = without[std::string(name_of(check.verdict))];
+      const std::string name =
+          is_whole_level(check) ? "level " + std::to_string(check.level) : check.id;
+      if (std::find(named.begin(), named.end(), name) == named.end()) named.push_back(name);
     }
     std::vector<std::string> parts;
     for (const auto& [name, ids] : without) parts.push_back(joined(ids, ", ") + " " + name);

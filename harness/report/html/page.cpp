@@ -134,6 +134,11 @@ class Page {
     if (!card.complete) page_.element("span", {{"class", "incomplete"}}, "incomplete");
     page_.close();
     page_.element("p", {{"class", "quiet"}}, by_category(card));
+    if (card.predictions.of > 0) {
+      page_.element("p", {{"class", "quiet"}},
+                    fmt::format("predictions: {} of {}, outside the points",
+                                points_in_words(card.predictions.marks), card.predictions.of));
+    }
     for (const auto& level : card.levels) add_level(card, level, number);
     add_why(card);
     page_.close();
