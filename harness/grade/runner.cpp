@@ -93,7 +93,7 @@ std::vector<CheckResult> judge_again(const Grader& grader, const std::vector<Che
     const auto found = evidence.find(check.slug);
     if (auto result = spoilt(check, results)) {
       results.push_back(std::move(*result));
-    } else if (found != evidence.end()) {
+    } else if (found != evidence.end() && !found->second.conversations.empty()) {
       results.push_back(grader.named(check.slug)->judge(found->second));
     }
   }

@@ -27,6 +27,7 @@ Run run_checks(const Grader& grader, const std::vector<CheckInfo>& checks, Workb
                std::uint64_t seed, const Progress& progress);
 
 // The verdicts again, from evidence.
+// Checks without evidence, which nobody attempted, are left out.
 std::vector<CheckResult> judge_again(const Grader& grader, const std::vector<CheckInfo>& checks,
                                      const std::map<std::string, Evidence>& evidence);
 
