@@ -12,7 +12,7 @@ namespace assay::proc {
 class BuildCache {
  public:
   struct Entry {
-    std::filesystem::path product;  // valid as long as the cache keeps it
+    std::filesystem::path product;  // kept for minutes at least
     std::string messages;           // what the compiler said when it was made
   };
 
@@ -21,7 +21,7 @@ class BuildCache {
 
   std::optional<Entry> find(std::string_view recipe) const;
 
-  // Forgets the oldest beyond a fixed number.
+  // Forgets what was not used for longest, beyond a fixed number and size.
   Entry keep(std::string_view recipe, std::string_view product, std::string_view messages) const;
 
  private:
