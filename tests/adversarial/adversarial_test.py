@@ -19,7 +19,9 @@ import checkout  # noqa: E402
 WRONG_ANSWER = "denied|admitted|remaining|wrong decision"
 # At later levels a cheat may have nothing, or clash with what watches it.
 AT_LATER_LEVELS = ("is not implemented$|^not measured: |does not build as this check needs it|"
-                   "where a report of a round is due")
+                   "where a report of a round is due|did not echo the last line|got a decision|"
+                   "before it was ready|not a decision|where the protocol wants|exited early|"
+                   "key was ever seen")
 # What the reason of each failing check has to say.
 REASONS = {
     "allocation_of_10_gb": "memory",
@@ -50,7 +52,7 @@ NOT_BUILT = {
 REACH_OUT = ("kills_everything", "removes_files")
 SECRETS = ("assembles_a_secret", "links_to_a_secret")
 # What waits for a time limit in each check: the checks are graded side by side, of later levels
-# every second one, and as an ordinary user the first one only, so that this test ends in minutes.
+# the first one, and as an ordinary user the first of all, so that this test ends in minutes.
 SLOW = ("fork_bomb", "infinite_loop", "stops_itself", "tampers_with_its_limits")
 SIDE_BY_SIDE = 5
 CHECK_LIMIT_S = 120  # far more than any takes, for a loaded machine
@@ -138,7 +140,7 @@ class Cheat(unittest.TestCase):
         question = self.copy.run("show", "rate_limiter").stdout
         checks = re.findall(r"(?m)^\| (\d+)\.(\d+) \w+ \|", question)
         return [f"{level}.{place}" for level, place in checks
-                if level == "1" or int(place) % 2 == 1]
+                if level == "1" or place == "1"]
 
     def check_refusal(self, run):
         if self.name == "links_to_a_secret":  # seen before anything is built

@@ -131,7 +131,8 @@ TEST(CutOff, WantsAnExpiryOfEveryKey) {
   EXPECT_EQ(ruled("b:cut.1=-1 ", "admitted 0"), Verdict::fail);
   EXPECT_EQ(ruled("b:cut.1=3600000 ", "admitted 0"), Verdict::fail);
   EXPECT_EQ(ruled("b:cut.1=700 ", "denied 0 300000000"), Verdict::fail);
-  EXPECT_EQ(ruled("", "admitted 0"), Verdict::unknown);
+  EXPECT_EQ(ruled("", "admitted 0"), Verdict::fail);
+  EXPECT_EQ(rule_cut_off("", {}).verdict, Verdict::unknown);
 }
 
 // A call in an outage that took so long, while a canary was so late.

@@ -105,6 +105,7 @@ std::vector<FleetPlan> plan_cut_off(base::Random& /*random*/) {
 }
 
 FleetRuling rule_cut_off(const std::string& /*world*/, const std::vector<FleetEvent>& events) {
+  bool any_call = false;
   bool any_key = false;
   bool refilled = false;
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -114,6 +115,7 @@ FleetRuling rule_cut_off(const std::string& /*world*/, const std::vector<FleetEv
       if (const auto wrong = wrong_expiry(events, i)) return *wrong;
     }
     const auto call = call_of(events[i]);
+    any_call = any_call || call;
     if (!refilled || !call || (call->came && call->came->admitted)) continue;
     auto ruling = fleet_failure(
         fmt::format("the bucket of \"{}\" has not refilled", call->key),
@@ -122,7 +124,9 @@ FleetRuling rule_cut_off(const std::string& /*world*/, const std::vector<FleetEv
     ruling.situation = situation();
     return ruling;
   }
-  if (!any_key) return fleet_unknown("no key was ever seen in Redis");
+  if (!any_call) return fleet_unknown("nobody was asked");
+  // Some calls are left whole, and have to leave something there.
+  if (!any_key) return fleet_failure("no key was ever seen in Redis: the budget isn't there", {});
   return {};
 }
 
