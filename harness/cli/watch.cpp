@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <map>
 
@@ -101,6 +102,7 @@ int watch(const Context& context, const GradeOptions& options) {
   std::map<std::string, bool> passed_before;
   for (;;) {
     if (context.out.colour) fmt::print("\033[H\033[2J");
+    std::fflush(stdout);  // before stderr says anything, which would be wiped
     if (auto card = grade_once(context, one_level)) {
       card->tip.clear();
       fmt::print("{}", report::scorecard(*card, context.out, detail));
