@@ -113,7 +113,7 @@ class HttpSubjects : public testing::TestWithParam<proc::Tier> {
 INSTANTIATE_TEST_SUITE_P(Tiers, HttpSubjects,
                          testing::Values(proc::Tier::namespaces, proc::Tier::landlock,
                                          proc::Tier::processes),
-                         [](const auto& info) { return std::string(proc::name_of(info.param)); });
+                         [](const auto& tier) { return std::string(proc::name_of(tier.param)); });
 
 TEST_P(HttpSubjects, AreReadyWhenTheyAreHealthyAndEndWhenAsked) {
   HttpSubject subject(python(server + "print('hello', file=sys.stderr)\nserve()"), GetParam());

@@ -135,7 +135,7 @@ class KilledLiveRun : public testing::TestWithParam<proc::Tier> {
 INSTANTIATE_TEST_SUITE_P(Tiers, KilledLiveRun,
                          testing::Values(proc::Tier::namespaces, proc::Tier::landlock,
                                          proc::Tier::processes),
-                         [](const auto& info) { return std::string(proc::name_of(info.param)); });
+                         [](const auto& tier) { return std::string(proc::name_of(tier.param)); });
 
 TEST_P(KilledLiveRun, LeavesNothing) {
   const int moments = GetParam() == proc::Tier::namespaces ? 50 : 15;

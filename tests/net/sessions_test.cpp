@@ -28,9 +28,9 @@ struct Running {
     context.stop();
     for (auto& thread : threads) thread.join();
   }
-  bool start(awaitable<void> work) {
+  bool start(awaitable<void> session) {
     const Strand strand = asio::make_strand(context);
-    return sessions.start(strand, std::move(work));
+    return sessions.start(strand, std::move(session));
   }
 
   SessionGroup sessions;

@@ -45,8 +45,8 @@ std::optional<FleetRuling> obvious_in(const grade::Conversation& talk, std::stri
 
 class FleetCheck final : public grade::Check {
  public:
-  FleetCheck(grade::CheckInfo info, FleetPlanner planner, FleetJudge judge)
-      : Check(std::move(info)), planner_(planner), judge_(judge) {}
+  FleetCheck(grade::CheckInfo info, FleetPlanner planner, FleetJudge rule)
+      : Check(std::move(info)), planner_(planner), rule_(rule) {}
 
   bool live() const override { return true; }
 
@@ -94,7 +94,7 @@ class FleetCheck final : public grade::Check {
  private:
   FleetRuling ruling_of(const grade::Conversation& talk, std::string& where) const {
     if (auto obvious = obvious_in(talk, where)) return *obvious;
-    return judge_(talk.name, fleet_events(talk));
+    return rule_(talk.name, fleet_events(talk));
   }
 
   grade::Conversation play(const grade::SubjectSpec& subject, const FleetPlan& plan) const {
@@ -108,7 +108,7 @@ class FleetCheck final : public grade::Check {
   }
 
   const FleetPlanner planner_;
-  const FleetJudge judge_;
+  const FleetJudge rule_;
 };
 
 std::optional<std::vector<Decision>> decisions_in(std::string_view text) {
