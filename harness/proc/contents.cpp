@@ -32,6 +32,11 @@ void write_all(int file, std::string_view content, const std::string& attempted)
 
 }  // namespace
 
+std::shared_mutex& programs_open_for_writing() {
+  static std::shared_mutex programs;
+  return programs;
+}
+
 Contents::Contents(const fs::path& folder, uid_t owner)
     : folder_(::open(folder.c_str(), kEnter)), owner_(owner) {
   require(static_cast<bool>(folder_), "open the cell's folder " + folder.native());
@@ -71,6 +76,7 @@ Descriptor Contents::create(const fs::path& name, bool executable) const {
 }
 
 void Contents::put(const fs::path& name, std::string_view content, bool executable) const {
+  const std::shared_lock lock(programs_open_for_writing());
   const Descriptor file = create(name, executable);
   write_all(file.get(), content, "write " + name.native() + " into the cell");
 }
@@ -81,6 +87,7 @@ void Contents::put_copy(const fs::path& name, const fs::path& from, bool executa
   struct stat status {};
   require(::fstat(source.get(), &status) == 0, "read " + from.native());
   if (!S_ISREG(status.st_mode)) throw CellError("read " + from.native() + ": not a plain file");
+  const std::shared_lock lock(programs_open_for_writing());
   const Descriptor file = create(name, executable);
   ssize_t copied = 0;
   do {

@@ -8,6 +8,9 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <mutex>
+
+#include "proc/contents.hpp"
 
 namespace assay::proc {
 namespace {
@@ -66,6 +69,8 @@ class SpawnSettings {
     std::array<char*, 2> arguments = {name.data(), nullptr};
     std::array<char*, 1> environment = {nullptr};
     pid_t process = -1;
+    // Returns once the guard's own program runs.
+    const std::unique_lock lock(programs_open_for_writing());
     errno = ::posix_spawn(&process, program.c_str(), &files_, &attributes_, arguments.data(),
                           environment.data());
     require(errno == 0, "start the guard " + program.native());

@@ -1,5 +1,7 @@
 // Files go into a cell and come out of it, also while a subject plays tricks with links.
-#include <fstream>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 #include "fixture.hpp"
 
@@ -24,6 +26,24 @@ TEST_P(Contents, CanBePutReadAndTaken) {
   EXPECT_EQ(cell.take("out/a", 3), "one");
   EXPECT_EQ(cell.take("out", 100), std::nullopt);
   EXPECT_EQ(cell.take("none", 100), std::nullopt);
+}
+
+// While one thread writes its program, others start processes.
+TEST_P(Contents, AreProgramsThatRunWhicheverThreadPutsThem) {
+  std::atomic<int> ran{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 8; ++thread) {
+    threads.emplace_back([&ran] {
+      for (int round = 0; round < 20; ++round) {
+        Cell cell(GetParam());
+        cell.start(subject(cell, {"exit", "0"}), {});
+        EXPECT_TRUE(run_to_end(cell).clean()) << cell.ending()->in_words();
+        ++ran;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(ran, 160);
 }
 
 TEST_P(Contents, AreNotTakenThroughLinks) {
