@@ -34,9 +34,10 @@ class Contents {
   uid_t owner_;
 };
 
-// A program can't be run while some process has it open for writing, and a new process has open what
-// its parent had, until its own program begins. So whoever writes a program into a cell shares this
-// for as long as it is open, and whoever starts a process has it alone until that program runs.
+// A program can't be run while some process has it open for writing, and a new process has open
+// what its parent had, until its own program begins. So whoever writes a program into a cell shares
+// this for as long as it is open, and whoever starts a process has it alone until that program
+// runs.
 std::shared_mutex& programs_open_for_writing();
 
 }  // namespace assay::proc
