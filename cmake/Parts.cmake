@@ -4,11 +4,8 @@
 
 add_library(assay_warnings INTERFACE)
 target_compile_options(assay_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wall -Wextra -Wpedantic -Wshadow=local -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
-if(ASSAY_TOGETHER)  # what is private to a source is then in view of its neighbours
-  target_compile_options(assay_warnings INTERFACE -Wno-shadow)
-endif()
 
 # An include root from which `folder` is reached as <prefix>/...
 function(assay_include_root target prefix folder)
