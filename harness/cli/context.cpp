@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "report/text.hpp"
 
 namespace assay::cli {
 namespace fs = std::filesystem;
@@ -100,7 +101,10 @@ void ProgressLine::show(const std::string& text, std::size_t done, std::size_t o
   for (std::size_t i = 0; i < bar_cells; ++i) {
     bar += i * of < done * bar_cells ? glyph.bar_full : glyph.bar_empty;
   }
-  fmt::print(stderr, "\r\033[K{} {}", report::cyan(context_.err, bar), text);
+  // A line that wraps can't be taken back.
+  const int room = context_.err.columns - static_cast<int>(bar_cells) - 2;
+  fmt::print(stderr, "\r\033[K{} {}", report::cyan(context_.err, bar),
+             report::clip(text, room, glyph.ellipsis));
   std::fflush(stderr);
 }
 

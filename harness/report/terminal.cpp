@@ -73,7 +73,13 @@ class Card {
                                    seconds_in_words(card_.seconds)};
     if (card_.build_seconds > 0) facts.push_back("build " + seconds_in_words(card_.build_seconds));
     if (card_.solution.path.empty()) facts.front() = card_.solution.kind;
-    add_all(at_both_margins(bold(style_, card_.title), joined(facts, between()), style_));
+    const std::string right = joined(facts, between());
+    if (width(right) <= style_.columns) {
+      add_all(at_both_margins(bold(style_, card_.title), right, style_));
+      return;
+    }
+    add(bold(style_, card_.title));
+    add_wrapped("", right, false);
   }
 
   std::string bar(double points, double max_points) const {
@@ -227,12 +233,18 @@ class Card {
     return check.verdict != Verdict::pass && check.verdict != Verdict::not_attempted;
   }
 
+  // Nothing is written yet, it ends at one line, or before anything is asked: then the situations,
+  // which may differ, matter less.
+  static bool ends_whatever_is_asked(const CheckResult& check) {
+    return !check.where.empty() || check.steps.empty() ||
+           check.steps.back().came.starts_with("threw ");
+  }
+
   // What another story has told already: then it is told by that one's id.
   bool says_the_same(const CheckResult& check, const CheckResult& before) const {
     const bool same = check.verdict == before.verdict && check.reason == before.reason &&
                       check.where == before.where && check.mistakes == before.mistakes;
-    // Nothing is written yet, or it ends at the same line: whatever was asked before matters less.
-    if (same && detail_ == Detail::first && !check.where.empty()) return true;
+    if (same && detail_ == Detail::first && ends_whatever_is_asked(check)) return true;
     return same && check.situation == before.situation && check.output == before.output &&
            std::equal(check.steps.begin(), check.steps.end(), before.steps.begin(),
                       before.steps.end(), [](const grade::Step& a, const grade::Step& b) {

@@ -1,11 +1,14 @@
 """The commands with which somebody learns, as a user runs them: help, list, show, start and hint;
 what they print on a terminal and elsewhere; completion; and mistyped words."""
+import fcntl
 import json
 import os
 import pty
 import re
 import shutil
+import struct
 import subprocess
+import termios
 import tomllib
 import unittest
 
@@ -240,9 +243,10 @@ class Output(checkout.CheckoutTest):
 
     GRADE = ("grade", "rate_limiter", "--solution", "stub", "--only", "1.1")
 
-    def on_terminal(self, *words, **more):
+    def on_terminal(self, *words, columns=80, **more):
         """What the command writes to a terminal."""
         ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
         environment = self.copy.environment(TERM="xterm-256color", **more)
         process = subprocess.Popen(self.copy.command(*words), stdin=theirs, stdout=theirs,
                                    stderr=theirs, env=environment, cwd=self.root)
@@ -268,6 +272,15 @@ class Output(checkout.CheckoutTest):
         self.assertIn(ESCAPE + "3", written)
         self.assertRegex(written, r"\r\033\[K.*1\.1")
         self.assertIn("\r\033[K", written.split("1.1")[-2] + written)
+
+    def test_has_progress_that_fits_a_narrow_terminal(self):
+        """A line that wraps can't be taken back."""
+        words = ("grade", "rate_limiter", "--solution", "stub", "--level", "1")
+        written = self.on_terminal("--color", "never", *words, columns=50)
+        shown = re.findall(r"\r\033\[K([█░]+[^\r\n]+)", written)
+        self.assertGreaterEqual(len(shown), 5)
+        for line in shown:
+            self.assertLessEqual(len(line), 50, line)
 
     def test_has_no_colours_where_they_are_not_wanted(self):
         for words, more in (((), {"NO_COLOR": "1"}), (("--color", "never"), {})):

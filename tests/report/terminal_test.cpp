@@ -105,6 +105,14 @@ TEST(Terminal, LinesFitTheColumns) {
   }
 }
 
+TEST(Terminal, ALongCommandIsShownToItsEnd) {
+  grade::Scorecard card = sample_card();
+  card.solution.path =
+      "python3 some/where/limiter.py --with 'many options' --of=all --kinds of/them";
+  std::istringstream lines(scorecard(card, {.unicode = true, .columns = 60}));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(width(line), 60) << line;
+}
+
 TEST(Terminal, AsciiIsAscii) {
   const std::string text = scorecard(sample_card(), kAscii, Detail::all);
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {
@@ -170,6 +178,21 @@ TEST(Terminal, AStoryThatDiffersInWhatIsShownIsToldAgain) {
   EXPECT_TRUE(change([](auto& check) { check.situation = "capacity 4"; }, Detail::first));
   EXPECT_FALSE(change([](auto& check) { check.situation = "capacity 4"; }, Detail::all));
   EXPECT_FALSE(change([](auto& check) { check.where = "my/x.cpp:1"; }, Detail::first));
+  const auto answered = [&](const std::string& came) {
+    grade::Scorecard card = sample_card();
+    card.checks[3] = card.checks[4] = refill_failed();
+    for (const int i : {3, 4}) {
+      auto& check = card.checks[static_cast<std::size_t>(i)];
+      check.id = "1." + std::to_string(i + 1);
+      check.reason = "another";
+      check.where.clear();
+      check.situation = check.id;
+      check.steps.back().came = came;
+    }
+    return has(scorecard(card, kUnicode), "as 1.4");
+  };
+  EXPECT_TRUE(answered("threw TypeError at my/x.py:7"));
+  EXPECT_FALSE(answered("denied"));
   EXPECT_FALSE(change([](auto& check) { check.reason = "another"; }, Detail::first));
   EXPECT_FALSE(change([](auto& check) { check.mistakes = {"one"}; }, Detail::first));
 }
