@@ -273,24 +273,17 @@ class CommandLine {
   int explain(const CLI::ParseError& error, int count, char** words) const {
     const auto [typed, candidates, command] = misread(count, words);
     const bool general = command == &app_;
+    const bool no_option = count > 1 && typed[0] == '-' && !base::contains(candidates, typed);
     const std::string shown = base::printable_line(typed, 60);
     std::string what = base::printable_line(cli::plainly(error.what()), 300);
-    const std::string help =
-        general ? "./assay --help" : fmt::format("./assay {} --help", command->get_name());
-    std::string advice = "see " + help;
-    const auto guess = [&] {
-      if (const auto meant = base::did_you_mean(typed, candidates)) {
-        advice = fmt::format("did you mean '{}'?", *meant);
-      }
-    };
+    std::string advice =
+        general ? "see ./assay --help" : fmt::format("see ./assay {} --help", command->get_name());
     if (count == 1) {
       what = "a command is needed";
-    } else if (typed[0] == '-' && !base::contains(candidates, typed)) {
-      what = fmt::format("there is no option '{}'", shown);
-      guess();
-    } else if (general) {
-      what = fmt::format("there is no command '{}'", shown);
-      guess();
+    } else if (no_option || general) {
+      what = fmt::format("there is no {} '{}'", no_option ? "option" : "command", shown);
+      const auto meant = base::did_you_mean(typed, candidates);
+      if (meant) advice = fmt::format("did you mean '{}'?", *meant);
     } else if (const auto extra = extra_words(*command, count, words)) {
       what = fmt::format("'{}' has no place for '{}'", extra->command,
                          base::printable_line(base::join(extra->extra, " "), 60));
