@@ -48,7 +48,4 @@ class RecordingInterrupted : public std::runtime_error {
 // program can't be started.
 Log record(const RecordOptions& options);
 
-// Why tracing doesn't work here; empty if it does.
-std::string why_no_tracing();
-
 }  // namespace assay::disk
