@@ -11,6 +11,7 @@ namespace assay::graders::rate_limiter {
 namespace {
 
 constexpr double turns_a_decision_max = 1.1;
+constexpr std::int64_t greetings_max = 8;  // AUTH, HELLO, CLIENT, SELECT, scripts, of a connection
 constexpr std::int64_t calls_alone = 150;
 constexpr std::int64_t calls_together = 200;
 
@@ -34,13 +35,15 @@ std::int64_t turns_between(const std::vector<FleetEvent>& events, const std::str
   return number_of(events, "turns " + after) - number_of(events, "turns " + before);
 }
 
-// Of these, what clients say when they connect. A connection may be tried once.
+// Of these, what clients said to connect: so many things each time, among them one PING.
 std::int64_t greetings_between(const std::vector<FleetEvent>& events, const std::string& before,
                                const std::string& after) {
   const auto more = [&](const std::string& what) {
     return number_of(events, what + ' ' + after) - number_of(events, what + ' ' + before);
   };
-  return more("greetings") + std::min(more("pings"), more("connections"));
+  const std::int64_t connections = more("connections");
+  const std::int64_t greetings = more("greetings") + std::min(more("pings"), connections);
+  return std::min(greetings, greetings_max * connections);
 }
 
 // What `ask_many` lines with this key and so many threads were admitted, with all that were asked.

@@ -13,7 +13,10 @@
 namespace assay::graders::rate_limiter {
 namespace {
 
-constexpr std::int64_t busy_canary_ns = 20 * fleet_ms;
+// A machine is busy if a thread that only sleeps was late by this part of a deadline.
+constexpr std::int64_t busy_part = 3;
+// A call wakes a few times, and not all the time as the canary does.
+constexpr std::int64_t naps_of_a_call = 20;
 
 constexpr std::array outages{
     Outage{"slow", "Redis's answers take longer than the deadline",
@@ -69,13 +72,17 @@ std::int64_t took_ns(const FleetEvent& event) { return event.to_ns - event.from_
 std::int64_t canary_after(const std::vector<FleetEvent>& events, std::size_t index) {
   const auto late = std::find_if(events.begin() + static_cast<std::ptrdiff_t>(index), events.end(),
                                  [](const auto& event) { return event.who == "canary"; });
-  return late == events.end() ? 0 : base::to_integer(late->came).value_or(0);
+  if (late == events.end()) return 0;
+  const auto words = base::split(late->came, ' ');
+  const std::int64_t all_ns = base::to_integer(words[0]).value_or(0);
+  if (words.size() < 2) return all_ns;
+  return std::min(all_ns, naps_of_a_call * base::to_integer(words[1]).value_or(0));
 }
 
 FleetRuling excused_if_busy(FleetRuling failure, const std::vector<FleetEvent>& events,
                             std::size_t index, const FleetPolicy& policy) {
   if (took_ns(events[index]) < policy.deadline_ns * 9 / 10) return failure;
-  if (canary_after(events, index) >= busy_canary_ns) {
+  if (canary_after(events, index) >= policy.deadline_ns / busy_part) {
     return noisy_ruling("a call took as long as the deadline");
   }
   failure.is_timing = true;

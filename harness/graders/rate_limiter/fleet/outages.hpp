@@ -37,7 +37,7 @@ void drain(FleetWorld& world, const std::string& key);
 
 FleetRuling noisy_ruling(const std::string& what);
 std::int64_t took_ns(const FleetEvent& event);
-// How late a thread that only sleeps was during this event.
+// How late a call may have been, going by a thread that only sleeps, during this event.
 std::int64_t canary_after(const std::vector<FleetEvent>& events, std::size_t index);
 // A wrong answer of a limiter that has waited for most of its deadline: if the machine was so busy
 // that it may have waited in vain, nobody can tell; else it has to come again.

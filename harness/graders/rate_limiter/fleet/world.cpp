@@ -115,7 +115,8 @@ std::string FleetWorld::ask_timed(std::size_t node, const std::string& line) {
   if (!canary_) canary_ = std::make_unique<measure::Canary>();
   const std::int64_t before_ns = canary_->late_ns();
   std::string came = ask(node, line);
-  log_.note("canary", "late", std::to_string(canary_->late_ns() - before_ns));
+  log_.note("canary", "late",
+            fmt::format("{} {}", canary_->late_ns() - before_ns, canary_->p99_ns()));
   return came;
 }
 
