@@ -308,6 +308,20 @@ TEST(ClosesAgain, WithoutABurst) {
   EXPECT_EQ(after_outage("half-open with leases", "admitted 3"), Verdict::fail);
 }
 
+TEST(ClosesAgain, IsHeldAgainstWhoNeverGetsAnAnswer) {
+  const auto ruled = [](std::int64_t last_took_ms) {
+    Evidence events("4 3600000000000 1 250000000 1 127.0.0.1:1");
+    events.add("play", "outage", "begins").add("play", "again", "begins");
+    for (const std::int64_t took_ms : {std::int64_t{260}, std::int64_t{255}, last_took_ms}) {
+      events.ask(0, "d 1", "admitted 3", took_ms * fleet_ms);
+      events.add("canary", "late", "200000000 20000000");
+    }
+    return rule_closes_again("paused", events).verdict;
+  };
+  EXPECT_EQ(ruled(250), Verdict::fail);
+  EXPECT_EQ(ruled(100), Verdict::noisy);
+}
+
 Verdict turns(const std::string& alone, const std::string& after, int greetings = 0,
               int pings = 0) {
   Evidence events("100000" + hourly);

@@ -15,6 +15,7 @@ namespace {
 
 // A machine is busy if a thread that only sleeps was late by this part of a deadline.
 constexpr std::int64_t busy_part = 3;
+constexpr int calls_in_vain_min = 3;
 // A call wakes a few times, and not all the time as the canary does.
 constexpr std::int64_t naps_of_a_call = 20;
 
@@ -79,10 +80,33 @@ std::int64_t canary_after(const std::vector<FleetEvent>& events, std::size_t ind
   return std::min(all_ns, naps_of_a_call * base::to_integer(words[1]).value_or(0));
 }
 
+namespace {
+
+bool takes_the_deadline(const FleetEvent& event, const FleetPolicy& policy) {
+  return took_ns(event) >= policy.deadline_ns * 9 / 10;
+}
+
+// Do all calls of this key wait in vain from here on? No machine is busy in that way.
+bool none_is_answered(const std::vector<FleetEvent>& events, std::size_t index,
+                      const FleetPolicy& policy) {
+  const auto wrong = call_of(events[index]);
+  int calls = 0;
+  for (std::size_t i = index; wrong && i < events.size(); ++i) {
+    const auto call = call_of(events[i]);
+    if (!call || call->key != wrong->key) continue;
+    if (!takes_the_deadline(events[i], policy)) return false;
+    ++calls;
+  }
+  return calls >= calls_in_vain_min;
+}
+
+}  // namespace
+
 FleetRuling excused_if_busy(FleetRuling failure, const std::vector<FleetEvent>& events,
                             std::size_t index, const FleetPolicy& policy) {
-  if (took_ns(events[index]) < policy.deadline_ns * 9 / 10) return failure;
-  if (canary_after(events, index) >= policy.deadline_ns / busy_part) {
+  if (!takes_the_deadline(events[index], policy)) return failure;
+  const bool busy = canary_after(events, index) >= policy.deadline_ns / busy_part;
+  if (busy && !none_is_answered(events, index, policy)) {
     return noisy_ruling("a call took as long as the deadline");
   }
   failure.is_timing = true;
