@@ -16,14 +16,14 @@ constexpr std::int64_t calls_alone = 150;
 constexpr std::int64_t calls_together = 200;
 
 constexpr std::size_t lease_nodes = 3;
-constexpr std::int64_t lease_max = 50;
+constexpr std::int64_t hot_lease_max = 50;
 constexpr double decisions_a_turn_min = 20;
-constexpr FleetPolicy slow_policy{2'400, fleet_hour_ns, lease_max, patient_deadline_ns};
+constexpr FleetPolicy slow_policy{2'400, fleet_hour_ns, hot_lease_max, patient_deadline_ns};
 constexpr std::int64_t calls_a_node = 600;  // fewer than there are tokens, in all
-constexpr FleetPolicy quick_policy{300, 2 * fleet_ms, lease_max, patient_deadline_ns};
+constexpr FleetPolicy quick_policy{300, 2 * fleet_ms, hot_lease_max, patient_deadline_ns};
 constexpr std::chrono::milliseconds all_full_again{900};
 constexpr double clocks_differ = 1.001;
-constexpr FleetPolicy hand_policy{600, fleet_hour_ns, lease_max, patient_deadline_ns};
+constexpr FleetPolicy hand_policy{600, fleet_hour_ns, hot_lease_max, patient_deadline_ns};
 constexpr std::int64_t hand_threads = 24;
 
 std::int64_t number_of(const std::vector<FleetEvent>& events, std::string_view fact) {
@@ -155,7 +155,7 @@ std::vector<FleetPlan> plan_leases(base::Random& /*random*/) {
 namespace {
 
 std::optional<FleetRuling> wrong_declaration(const std::vector<FleetEvent>& events) {
-  const auto most = static_cast<std::int64_t>(lease_nodes) * lease_max;
+  const auto most = static_cast<std::int64_t>(lease_nodes) * hot_lease_max;
   for (const auto& event : events) {
     if (event.did != "over_admission_max") continue;
     const auto declared = base::to_integer(event.came);
@@ -194,7 +194,7 @@ FleetRuling rule_hot_key(const std::vector<FleetEvent>& events, std::int64_t dec
   const auto turns = std::max<std::int64_t>(
       turns_between(events, "before", "after") - greetings_between(events, "before", "after"), 1);
   const double ratio = static_cast<double>(plenty.of) / static_cast<double>(turns);
-  const auto lost = static_cast<std::int64_t>(lease_nodes) * lease_max;
+  const auto lost = static_cast<std::int64_t>(lease_nodes) * hot_lease_max;
   const Admitted all{plenty.of + scarce.of, plenty.count + scarce.count, 0, 0};
   FleetRuling ruling = over_admission(slow_policy, all, declared);
   if (ruling.verdict == grade::Verdict::fail) return ruling;
@@ -210,12 +210,12 @@ FleetRuling rule_hot_key(const std::vector<FleetEvent>& events, std::int64_t dec
                 fmt::format("at least {} admitted", slow_policy.capacity - lost),
                 std::to_string(all.count), "nodes may keep nodes * lease_max, and no more");
   } else if (ratio < decisions_a_turn_min) {
-    ruling =
-        counted(fmt::format("{:.1f} decisions a round trip, with leases of {}", ratio, lease_max),
-                fmt::format("{} calls by {} nodes", plenty.of, lease_nodes),
-                fmt::format("at most {:.0f} round trips",
-                            static_cast<double>(plenty.of) / decisions_a_turn_min),
-                fmt::format("{} round trips", turns), "a node with tokens in hand needn't ask");
+    ruling = counted(
+        fmt::format("{:.1f} decisions a round trip, with leases of {}", ratio, hot_lease_max),
+        fmt::format("{} calls by {} nodes", plenty.of, lease_nodes),
+        fmt::format("at most {:.0f} round trips",
+                    static_cast<double>(plenty.of) / decisions_a_turn_min),
+        fmt::format("{} round trips", turns), "a node with tokens in hand needn't ask");
   }
   ruling.metrics["round_trips_per_decision"] = 1 / ratio;
   return ruling;
@@ -226,7 +226,7 @@ FleetRuling rule_in_hand(const std::vector<FleetEvent>& events) {
   const auto looked = admitted_in(events, ask_many(1, hand_policy.capacity, "looked"));
   const auto taken = admitted_in(events, ask_many(1, hand_policy.capacity, "taken"));
   const auto by_other = admitted_in(events, ask_many(hand_threads, 1, "taken"));
-  const auto left = hand_policy.capacity - by_other.count - lease_max;
+  const auto left = hand_policy.capacity - by_other.count - hot_lease_max;
   FleetRuling ruling;
   if (looked.count < hand_policy.capacity) {
     ruling = counted("looking at a bucket took tokens out of it",
@@ -236,7 +236,7 @@ FleetRuling rule_in_hand(const std::vector<FleetEvent>& events) {
     ruling.mistakes = {"takes a lease in order to look"};
   } else if (taken.count < left) {
     ruling =
-        counted(fmt::format("a node has more than {} tokens in hand", lease_max),
+        counted(fmt::format("a node has more than {} tokens in hand", hot_lease_max),
                 fmt::format("node 0: {} threads at once, a token each; node 1: asks for the rest",
                             hand_threads),
                 fmt::format("at least {} admitted", left), std::to_string(taken.count),
@@ -258,9 +258,9 @@ FleetRuling rule_leases(const std::string& world, const std::vector<FleetEvent>&
                            declared)
           : rule_hot_key(events, declared);
   const auto& policy = world == "burst" ? quick_policy : slow_policy;
-  ruling.situation =
-      fmt::format("{} nodes with leases of {}; policy: capacity {}, one token every {}",
-                  lease_nodes, lease_max, policy.capacity, base::duration_ns(policy.interval_ns));
+  ruling.situation = fmt::format(
+      "{} nodes with leases of {}; policy: capacity {}, one token every {}", lease_nodes,
+      hot_lease_max, policy.capacity, base::duration_ns(policy.interval_ns));
   if (ruling.verdict == grade::Verdict::pass) ruling.situation.clear();
   return ruling;
 }
