@@ -35,8 +35,7 @@ constexpr std::string_view away_end = "away";
 constexpr std::array<BadEnd, 8> bad_ends{{
     {"reset", "/bad?does=reset", 502, Told::at_once, "the service resets the connection"},
     {"garbage", "/bad?does=garbage", 502, Told::at_once, "the service answers what is no HTTP"},
-    {"half", "/bad?does=break", 502, Told::at_once,
-     "the service breaks off in the middle of its answer"},
+    {"half", "/bad?does=break", 502, Told::at_once, "the service breaks off in its answer"},
     {"error", "/bad?does=fail", 500, Told::at_once, "the service answers with 500"},
     {left_end, held_target, 0, Told::at_once, "the client leaves before the answer"},
     {away_end, "/", 502, Told::at_once, "the service can't be connected to"},
@@ -207,11 +206,17 @@ class EndsJudge {
     for (const auto& group : base::split(parts[0], " and ")) {
       if (auto wrong = judge_group(end, base::split(group, ' '), late_ms)) return wrong;
     }
-    if (sent_on > at_once_) return tell_twice(end, sent_on);
-    if (sent_on >= 0 && sent_on < at_once_) return tell_unasked(end, sent_on);
-    result_.steps.push_back(
-        {"", fmt::format("{} requests, and {}", at_once_, end.in_words), "", parts[0], true, ""});
+    if (sent_on >= 0 && sent_on != at_once_) return tell_sum(end, sent_on);
+    result_.steps.push_back({"", fmt::format("{} requests, and {}", at_once_, end.in_words), "",
+                             in_words(parts[0]), true, ""});
     return std::nullopt;
+  }
+
+  // "503+/312 503+/310" as "503, 503".
+  static std::string in_words(const std::string& told) {
+    auto words = base::split(told, ' ');
+    for (auto& word : words) word = word.substr(0, word.find_first_of("+/"));
+    return base::join(words, ", ");
   }
 
   // Requests of one kind, which are told the same at about the same time.
@@ -259,16 +264,18 @@ class EndsJudge {
         fmt::format("{}: answered with {}, where {} is due", end.in_words, came, step.expected));
   }
 
-  CheckResult tell_twice(const BadEnd& end, std::int64_t sent_on) {
-    result_.mistakes.emplace_back("a request that failed is sent again: it may be done twice");
-    return fail(fmt::format("{} requests, and {}: {} reached the service", at_once_, end.in_words,
-                            sent_on));
-  }
-
-  CheckResult tell_unasked(const BadEnd& end, std::int64_t sent_on) {
-    result_.mistakes.emplace_back("the service isn't asked, because it failed before");
-    return fail(fmt::format("{} requests, and {}: {} reached the service", at_once_, end.in_words,
-                            sent_on));
+  CheckResult tell_sum(const BadEnd& end, std::int64_t sent_on) {
+    grade::Step step;
+    step.did = fmt::format("{} requests, and {}", at_once_, end.in_words);
+    step.expected = fmt::format("{} reach the service", at_once_);
+    step.came = fmt::format("{} reach the service", sent_on);
+    step.agrees = false;
+    result_.mistakes.emplace_back(sent_on > at_once_
+                                      ? "a request that failed is sent again: it may be done twice"
+                                      : "the service isn't asked, because it failed before");
+    const auto reason = fmt::format("{}: {}", step.did, step.came);
+    result_.steps.push_back(std::move(step));
+    return fail(reason);
   }
 
   CheckResult fail(const std::string& reason) {

@@ -75,7 +75,7 @@ class Talk {
       const auto sent = burst(caller);
       if (sent.empty()) return false;
       if (i < bursts_with_tokens) {
-        note_tokens(caller, "the caller had more requests than it may have at once", sent);
+        note_tokens(caller, "too many at once", sent);
       }
     }
     return true;
@@ -100,7 +100,7 @@ class Talk {
       add(asks, crowd, sent);
       wait_until_calm(world_, 0);
     }
-    note_tokens(caller, "the service failed for some", sent);
+    note_tokens(caller, "bad ends", sent);
     note(denial_fact, denied_beside_taken_slots(caller));
   }
 
@@ -155,7 +155,7 @@ class Talk {
   void note_tokens(const GatewayAsk& caller, const std::string& after, const Answered& sent) {
     wait_until_calm(world_, 0);
     const auto line = [&](const char* quota, const TokenCount& count) {
-      note(fmt::format("{}{} after {}", tokens_verb, quota, after), to_line(count));
+      note(fmt::format("{}quota \"{}\" after {}", tokens_verb, quota, after), to_line(count));
     };
     const auto of_search = count_tokens(world_, with_target(caller, search_prefix),
                                         admitted_of(sent, search_prefix), tokens_of_search);
@@ -282,7 +282,7 @@ class AtOnceCheck final : public GatewayCheck {
       const auto count = parse_token_count(answered);
       if (count.good()) return result;
       const auto what = asked.substr(tokens_verb.size());
-      return tell_tokens(count, fmt::format("quota {}", what), std::move(result));
+      return tell_tokens(count, std::string(what), std::move(result));
     }
     if (asked.starts_with(burst_verb)) return judge_burst(answered, at_once, std::move(result));
     if (asked == queue_fact) return judge_queue(answered, at_once, std::move(result));
@@ -331,7 +331,7 @@ class AtOnceCheck final : public GatewayCheck {
   static CheckResult judge_denial(const std::string& came, CheckResult result) {
     if (came == "429") return result;
     Step step;
-    step.did = "all slots are taken by others; a request of a key that has no tokens left";
+    step.did = "a key without tokens asks while all slots are taken";
     step.expected = "429, at once";
     step.came = came == "0" ? "nothing as long as they are taken" : came;
     return failed_at(

@@ -190,9 +190,11 @@ class OverloadCheck final : public GatewayCheck {
       if (!slice) return saw_too_little(std::move(result));
       slices.push_back(*slice);
     }
-    auto judged = judge_load(slices, evidence.conversations[3], std::move(result));
+    auto judged = judge_load(slices, evidence.conversations[3], result);
     if (judged.verdict == grade::Verdict::fail) return judged;
-    const auto turns = judge_turns(evidence.conversations[2], judged);
+    result.charts = judged.charts;
+    result.metrics = judged.metrics;
+    const auto turns = judge_turns(evidence.conversations[2], std::move(result));
     return turns ? *turns : judged;
   }
 

@@ -163,9 +163,8 @@ grade::CheckResult tell_probe(const GatewayProbe& probe, const std::string& afte
   result.reason = probe.problem.empty() ? after + reason_of(probe) : probe.problem;
   if (!probe.problem.empty()) return result;
   auto& step = result.steps.emplace_back();
-  step.did = fmt::format("{} requests of a key at once, which the service holds; then one more",
-                         probe.wanted);
-  step.expected = fmt::format("all {} reach the service; one more: 429, at once", probe.wanted);
+  step.did = fmt::format("a key's {} at once, held by the service; then one more", probe.wanted);
+  step.expected = fmt::format("{} reach the service; one more: 429, at once", probe.wanted);
   step.came = in_words(probe);
   step.agrees = false;
   if (!mistake.empty()) result.mistakes.push_back(mistake);

@@ -83,8 +83,7 @@ SlotCount parse_slot_count(const std::string& line) {
 grade::CheckResult tell_slots(const SlotCount& count, const std::string& after,
                               grade::CheckResult result) {
   grade::Step step;
-  step.did = fmt::format("{} requests of a key each, which the service holds; then two more",
-                         count.wanted);
+  step.did = fmt::format("{} of a key each, held by the service; then two more", count.wanted);
   step.expected = fmt::format("{} at the service, which has so many slots", count.wanted);
   step.came =
       fmt::format("{} at the service; when it let go, {} had a 200", count.reached, count.answered);

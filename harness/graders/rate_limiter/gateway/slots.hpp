@@ -34,7 +34,7 @@ struct SlotCount {
   int reached = 0;   // so many were at the service at once, though more were sent
   int answered = 0;  // with 200, when it let go
 
-  bool good() const { return reached == wanted && answered >= wanted; }
+  bool good() const { return wanted > 0 && reached == wanted && answered >= wanted; }
 };
 
 // The best of some, or the first with too many.

@@ -18,15 +18,16 @@ constexpr double early_by_rounding = 0.9;
 constexpr double late_by_far = 1.5;
 constexpr std::int64_t storm_late_ms = 100;
 constexpr std::int64_t ns_in_ms = 1'000'000;
+constexpr std::int64_t tidies_up_ns = 20 * ns_in_ms;
 
 struct Sent {
   GatewayAsk ask;
   GatewayReply reply;
 
   bool left() const { return reply.problem == storm_left; }
-  // A gateway may not learn that its client has gone.
+  // A gateway may not learn that its client has gone; and may tidy up after an answer.
   std::int64_t over_ns() const {
-    return left() ? std::numeric_limits<std::int64_t>::max() : reply.came_ns;
+    return left() ? std::numeric_limits<std::int64_t>::max() : reply.came_ns + tidies_up_ns;
   }
   std::int64_t took_ms() const { return (reply.came_ns - reply.sent_ns) / ns_in_ms; }
 };
@@ -60,6 +61,7 @@ class StormJudge {
     for (std::size_t i = 0; i < sent_.size(); ++i) {
       if (auto fault = judge_one(sent_[i])) {
         if (fault->where.empty()) fault->steps = steps_before(i);
+        if (!fault->steps.empty()) fault->steps.back().expected = expected_of(sent_[i]);
         return fault;
       }
     }
@@ -169,6 +171,11 @@ class StormJudge {
       return StormFault{reason, "the service isn't asked, because it failed before", {}, ""};
     }
     return std::nullopt;
+  }
+
+  std::string expected_of(const Sent& sent) const {
+    const auto due = due_for(sent.ask.target);
+    return fmt::format("{}, or 503 after {} ms", due.status, facts_.queue_ms);
   }
 
   std::vector<grade::Step> steps_before(std::size_t last) const {

@@ -23,7 +23,7 @@ constexpr int critical_ones = 40;
 constexpr int hand_overs = 40;
 constexpr int waiting_others = 2;  // and a critical one, for each hand-over
 // Far less than a request waits for a slot, and far more than a machine is late.
-constexpr milliseconds turns_patience{2'500};
+constexpr milliseconds turns_patience{2'000};
 
 // The others, if they get a slot, hold it; so the critical ones can't all be answered if two of
 // them came before. "40 of 40", the best of some: one that arrives late may miss its turn.
@@ -128,19 +128,15 @@ std::optional<CheckResult> judge_turns(const grade::Conversation& talk, CheckRes
     if (exchange.asked == order_fact) {
       return wrong_turn(
           {"",
-           fmt::format("{} others wait for a slot, then {} critical ones as well; "
-                       "then slots become free, one after the other",
-                       slots_of_turns, due),
+           fmt::format("{} others wait, then {} critical ones; slots become free", slots_of_turns,
+                       due),
            fmt::format("the critical ones, all {}, before the others", due),
            fmt::format("{} of them", came), false, ""},
           fmt::format("others have all slots while {} critical requests wait", due - came),
           "others get a slot while critical ones wait", std::move(result));
     }
     return wrong_turn(
-        {"",
-         fmt::format("a critical one and {} others wait for a slot; all slots "
-                     "become free",
-                     waiting_others),
+        {"", fmt::format("one critical and {} others wait; all slots become free", waiting_others),
          fmt::format("{} have one, at once", due), fmt::format("{} have", came), false, ""},
         "a slot is free, and who waits for one isn't told",
         "a wake-up is lost: who takes a slot, or leaves, wakes nobody", std::move(result));
