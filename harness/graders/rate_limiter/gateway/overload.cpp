@@ -27,7 +27,7 @@ constexpr milliseconds service_time{200};
 constexpr milliseconds overload_warm_up{1'000};
 constexpr milliseconds overload_duration{4'000};
 constexpr milliseconds overload_timeout{3'000};
-constexpr milliseconds patience{1'500};
+constexpr milliseconds slots_patience{1'500};
 constexpr std::size_t overload_connections = 120;
 constexpr std::int64_t slice_ns = 500'000'000;
 constexpr int overload_keys = 50;
@@ -212,7 +212,7 @@ class OverloadCheck final : public GatewayCheck {
     }
     facts = facts_of(world, {{capacity_fact, fmt::format("{:.1f}", capacity)},
                              {slots_fact, std::to_string(setup.slots)},
-                             {slots_after_fact, to_line(count_slots(world, setup.slots, patience))},
+                             {slots_after_fact, to_line(count_slots(world, setup.slots, slots_patience))},
                              {most_fact, std::to_string(world.service().counts().at_once_most)},
                              {late_fact, result.generator_was_late() ? "yes" : "no"},
                              {canary_fact, std::to_string(canary.p99_ns())}});

@@ -18,9 +18,9 @@ int admitted_of(const std::vector<std::pair<GatewayAsk, GatewayReply>>& sent,
 }
 
 TokenCount count_tokens(const GatewayWorld& world, const GatewayAsk& ask, int taken, int all) {
-  constexpr int too_many = 3;
+  constexpr int beyond = 3;
   TokenCount count{taken, 0, all};
-  while (taken + count.left < all + too_many && world.ask(ask).status != 429) ++count.left;
+  while (taken + count.left < all + beyond && world.ask(ask).status != 429) ++count.left;
   return count;
 }
 

@@ -77,9 +77,9 @@ std::string hand_over(GatewayWorld& world, const GatewaySetup& setup) {
 
 // "40 of 41": what came, and what should have.
 std::pair<std::int64_t, std::int64_t> share_in(const std::string& line) {
-  const auto words = base::split(line, ' ');
-  if (words.size() != 3) return {0, 0};
-  return {base::to_integer(words[0]).value_or(0), base::to_integer(words[2]).value_or(0)};
+  const auto parts = base::split(line, ' ');
+  if (parts.size() != 3) return {0, 0};
+  return {base::to_integer(parts[0]).value_or(0), base::to_integer(parts[2]).value_or(0)};
 }
 
 CheckResult wrong_turn(grade::Step step, const std::string& reason, const std::string& mistake,
