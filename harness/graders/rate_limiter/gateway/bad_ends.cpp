@@ -50,6 +50,7 @@ constexpr std::string_view probe_line_verb = "probe ";
 constexpr const char* unsure = "unsure";
 constexpr const char* missing_retry = "503, without a Retry-After";
 constexpr const char* a_key = "alice";
+constexpr const char* another_key = "anna";
 constexpr milliseconds end_patience{800};
 // A wait of its limit is right, and twice that is wrong, whatever the machine does.
 constexpr double too_early = 0.9;
@@ -93,7 +94,9 @@ class EndsTalk {
     } else {
       told += fmt::format("; sent on {}", world_.service().counts().arrived - before);
     }
-    return told + late_in(canary);
+    // Whatever failed before, the next one is sent, and at once.
+    const auto next = world_.ask(ask_with_key(another_key, "/")).status;
+    return told + fmt::format("; then {}", next) + late_in(canary);
   }
 
   std::string client_leaves() {
@@ -118,7 +121,7 @@ class EndsTalk {
       GatewayCrowd crowd(world_);
       crowd.send(ask_with_key(a_key, "/"), setup_.at_once);
       GatewayCrowd critical(world_);
-      critical.send(ask_with_key("anna", critical_prefix), setup_.at_once);
+      critical.send(ask_with_key(another_key, critical_prefix), setup_.at_once);
       const milliseconds far_too_long(3 * setup_.queue_ms);
       GatewayCrowd::within(far_too_long,
                            [&] { return crowd.under_way() + critical.under_way() == 0; });
@@ -198,15 +201,18 @@ class EndsJudge {
     }
     std::int64_t late_ms = 0;
     std::int64_t sent_on = -1;  // not known
+    std::int64_t next = 200;
     for (const auto& part : parts) {
       const auto number = base::to_integer(part.substr(part.rfind(' ') + 1)).value_or(0);
       if (part.starts_with("late ")) late_ms = number;
       if (part.starts_with("sent on ")) sent_on = number;
+      if (part.starts_with("then ")) next = number;
     }
     for (const auto& group : base::split(parts[0], " and ")) {
       if (auto wrong = judge_group(end, base::split(group, ' '), late_ms)) return wrong;
     }
     if (sent_on >= 0 && sent_on != at_once_) return tell_sum(end, sent_on);
+    if (next != 200) return tell_next(end, next);
     result_.steps.push_back({"", fmt::format("{} requests, and {}", at_once_, end.in_words), "",
                              in_words(parts[0]), true, ""});
     return std::nullopt;
@@ -276,6 +282,17 @@ class EndsJudge {
     const auto reason = fmt::format("{}: {}", step.did, step.came);
     result_.steps.push_back(std::move(step));
     return fail(reason);
+  }
+
+  CheckResult tell_next(const BadEnd& end, std::int64_t next) {
+    grade::Step step;
+    step.did = fmt::format("{} requests, and {}; then another", at_once_, end.in_words);
+    step.expected = "the service is asked again, which answers with 200";
+    step.came = std::to_string(next);
+    step.agrees = false;
+    result_.steps.push_back(std::move(step));
+    return fail(fmt::format("after requests where {}, the next one is answered with {}",
+                            end.in_words, next));
   }
 
   CheckResult fail(const std::string& reason) {

@@ -210,12 +210,13 @@ class OverloadCheck final : public GatewayCheck {
       slices.exchanges.push_back({fmt::format("from {:.1f} s", 0.5 * static_cast<double>(i)),
                                   to_line(source.slices().at(i))});
     }
-    facts = facts_of(world, {{capacity_fact, fmt::format("{:.1f}", capacity)},
-                             {slots_fact, std::to_string(setup.slots)},
-                             {slots_after_fact, to_line(count_slots(world, setup.slots, slots_patience))},
-                             {most_fact, std::to_string(world.service().counts().at_once_most)},
-                             {late_fact, result.generator_was_late() ? "yes" : "no"},
-                             {canary_fact, std::to_string(canary.p99_ns())}});
+    facts = facts_of(world,
+                     {{capacity_fact, fmt::format("{:.1f}", capacity)},
+                      {slots_fact, std::to_string(setup.slots)},
+                      {slots_after_fact, to_line(count_slots(world, setup.slots, slots_patience))},
+                      {most_fact, std::to_string(world.service().counts().at_once_most)},
+                      {late_fact, result.generator_was_late() ? "yes" : "no"},
+                      {canary_fact, std::to_string(canary.p99_ns())}});
   }
 
   static bool machine_was_late(const grade::Conversation& facts) {
