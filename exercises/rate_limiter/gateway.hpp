@@ -49,15 +49,20 @@ struct GatewayConfig {
 //
 // What happens, in this order; each request has one of these answers:
 //
-//   429  the key has `at_once` requests in the gateway already. Those count from their arrival to
-//        their answer, wherever they wait. No tokens are taken.
+//   429  the key has `at_once` requests in the gateway already, over all routes. Those count from
+//        their arrival to their answer, wherever they wait. No tokens are taken. This is told at
+//        once, as is
 //   429  a quota has no whole token left: the key's, or that of the key on the route. Both are
 //        asked, and give one each, or neither gives any. With Retry-After.
-//   503  all slots were taken for `queue_limit`. A slot goes to the critical requests that wait,
-//        and to others only if there are none. With Retry-After: 1 or more.
+//   503  all slots were taken for `queue_limit`, so long and no longer. A slot goes to the critical
+//        requests that wait, and to others only if there are none; who comes just as it becomes
+//        free may be quicker. None is free while somebody waits. With Retry-After: 1 or more.
 //   504  the service didn't answer in time       (HttpFailure::Kind::timed_out)
 //   502  it can't be reached, or broke off       (the other kinds)
-//   else what the service answered, whatever its status. The request was sent as it came.
+//   else what the service answered, whatever its status. The request was sent as it came, and once,
+//        whatever became of others before it.
+//
+// A token that was taken stays taken, however the request ends.
 //
 // Retry-After is in whole seconds, rounded up: after so long the same request has its tokens (if
 // nobody else came), and a second earlier it didn't.

@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include "graders/rate_limiter/checks.hpp"
+#include "graders/rate_limiter/gateway/in_flight.hpp"
+#include "graders/rate_limiter/gateway/leaks.hpp"
 #include "graders/rate_limiter/gateway/overload.hpp"
 #include "graders/rate_limiter/gateway/plans.hpp"
 #include "graders/rate_limiter/gateway/quota_check.hpp"
-#include "graders/rate_limiter/gateway/slots.hpp"
 
 namespace assay::graders::rate_limiter {
 

@@ -51,11 +51,11 @@ std::string problem_in(const proc::Answer& answer) {
 GatewayWorld::GatewayWorld(const grade::SubjectSpec& subject, const GatewaySetup& setup,
                            std::size_t service_slots, nanoseconds service_time)
     : subject_(subject) {
-  fault::DependencyOptions options;
-  options.make_listener = subject_.sockets();
-  options.slots = service_slots;
-  options.service_time = service_time;
-  service_ = std::make_unique<fault::Dependency>(options);
+  service_options_.make_listener = subject_.sockets();
+  service_options_.slots = service_slots;
+  service_options_.service_time = service_time;
+  service_ = std::make_unique<fault::Dependency>(service_options_);
+  service_options_.listen = service_->endpoint();
   subject_.tell("ASSAY_CONFIG", to_json(setup, service_->endpoint().text()));
   subject_.start();
 }
@@ -77,6 +77,12 @@ GatewayReply GatewayWorld::ask(const GatewayAsk& ask, const std::function<bool()
   return reply;
 }
 
+void GatewayWorld::take_service_away() { service_.reset(); }
+
+void GatewayWorld::bring_service_back() {
+  service_ = std::make_unique<fault::Dependency>(service_options_);
+}
+
 std::int64_t GatewayWorld::now_ns() const {
   return nanoseconds(GatewayTime::now() - start_).count();
 }
@@ -87,13 +93,15 @@ void GatewayWorld::sleep_until(std::int64_t time_ns) const {
   }
 }
 
-void GatewayCrowd::send(const GatewayAsk& ask, int count) {
+void GatewayCrowd::send(const GatewayAsk& ask, int count, milliseconds stay) {
+  const auto leaves_at = GatewayTime::now() + stay;
   for (int i = 0; i < count; ++i) {
     members_.push_back(std::make_unique<Member>());
     Member& member = *members_.back();
-    member.thread = std::thread([this, ask, &member] {
+    member.thread = std::thread([this, ask, leaves_at, &member] {
       try {
-        member.reply = world_.ask(ask, [this] { return stays_.load(); });
+        member.reply =
+            world_.ask(ask, [&] { return stays_.load() && GatewayTime::now() < leaves_at; });
       } catch (const std::exception& error) {
         member.reply.problem = error.what();
       }
