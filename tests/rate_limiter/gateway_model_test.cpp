@@ -87,7 +87,10 @@ std::optional<GatewayDifference> first_difference(SmallGateway gateway, std::int
     reply.sent_ns = sent_ns;
     reply.came_ns = now_ns;
     EXPECT_EQ(to_line(parse_reply(to_line(reply))), to_line(reply));
-    if (auto difference = model.take(ask, reply, all_aspects)) return difference;
+    model.add(ask, reply);
+    if (auto difference = model.difference(static_cast<std::size_t>(i), all_aspects)) {
+      return difference;
+    }
     now_ns += random.between(1'000, random.chance(0.2) ? 6'000'000'000 : 200'000'000);
   }
   return std::nullopt;
@@ -165,12 +168,14 @@ TEST(GatewayModel, NamesTheMistake) {
 }
 
 TEST(GatewaySetup, TellsItsQuotasAndReadsThemBack) {
-  const auto setup = two_quotas();
+  auto setup = two_quotas();
+  setup.routes.push_back({"/s/free", std::nullopt, false});
   const auto line = quotas_line(setup);
-  EXPECT_EQ(line, "quotas key 4/8 /s:s 2/10");
+  EXPECT_EQ(line, "quotas key 4/8 /s:s 2/10 /s/free none");
   EXPECT_EQ(quotas_line(parse_quotas(line)), line);
   EXPECT_THROW(parse_quotas("quotas key 4"), std::runtime_error);
   EXPECT_EQ(setup.quotas_of("/s/1?x").size(), 2U);
+  EXPECT_EQ(setup.quotas_of("/s/free/1").size(), 1U);
   EXPECT_EQ(setup.quotas_of("/other").size(), 1U);
 }
 

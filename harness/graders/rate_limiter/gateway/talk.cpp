@@ -22,14 +22,6 @@ constexpr std::size_t kept_echo_bytes = 4'000;
 constexpr std::array<std::string_view, 5> methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
 constexpr const char* stub_says = "not implemented: ";
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return lower;
-}
-
 std::string trimmed(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   return std::string(text.substr(0, text.find_last_not_of(" \t") + 1));
@@ -92,6 +84,14 @@ std::int64_t number_in(const std::string& word) {
 }
 
 }  // namespace
+
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  return lower;
+}
 
 GatewayAsk ask_with_key(const std::string& key, const std::string& target) {
   return {target, key, "127.0.0.1", {{"X-Api-Key", key}}};

@@ -29,6 +29,9 @@ struct GatewayAsk {
   std::optional<int> status_of_service() const;
 };
 
+// As names of header fields are compared.
+std::string in_lower_case(std::string_view text);
+
 // With an X-Api-Key.
 GatewayAsk ask_with_key(const std::string& key, const std::string& target);
 
