@@ -178,7 +178,7 @@ Difference wrong_status(const GatewayAsk& ask, const GatewayReply& reply) {
       fmt::format("{} or 429", *due), ""};
 }
 
-// `wait` until all buckets have a token; `beyond_ns` what was taken without one.
+// `wait` until all buckets have a token; `beyond_ns` is how much was taken without one.
 Difference wrong_admission(const GatewayReply& reply, const GatewayModel::Range& wait,
                            std::int64_t beyond_ns, bool without_failed) {
   const bool denied = reply.status == 429;
@@ -188,9 +188,6 @@ Difference wrong_admission(const GatewayReply& reply, const GatewayModel::Range&
   if (denied || beyond_ns <= tolerance_ns) return std::nullopt;
   std::string mistake;
   if (reply.status == 503) mistake = "503 for a used-up quota: that says overload";
-  if (wait.low <= tolerance_ns) {
-    mistake = "requests that are decided at the same time are given the same token";
-  }
   if (without_failed) mistake = "a token is given back when its request fails";
   return GatewayDifference{
       fmt::format("answered with {}, though a bucket has no token for {:.2f} s", reply.status,

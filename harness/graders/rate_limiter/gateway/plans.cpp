@@ -316,7 +316,7 @@ std::vector<LanePlan> plan_fields(base::Random& random) {
   }
   plan.lanes.push_back(dave);
   plan.lanes.push_back(
-      Laner("erin").ask({ask_for_echo(random, "erin")}).ask(route + "/" + names[3]).ask(rate, 3));
+      Laner("erin").ask("/?does=echo&status=404").ask(route + "/" + names[3]).ask(rate, 3));
   // A bucket that was full for long has no more in it.
   plan.lanes.push_back(
       Laner("frank").ask(quick, 2).ask_after(First::pause, quick, random.between(2'200, 2'400)));

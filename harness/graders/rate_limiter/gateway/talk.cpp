@@ -220,7 +220,9 @@ GatewayReply parse_reply(const std::string& line) {
 std::string in_words(const GatewayAsk& ask) {
   std::string words = ask.method + ' ' + ask.target;
   if (ask.from != "127.0.0.1") words += " from " + ask.from;
-  for (const auto& [name, value] : ask.headers) words += fmt::format(", {}: {}", name, value);
+  for (const auto& [name, value] : ask.headers) {
+    words += fmt::format(", {}: {}", name, base::printable_line(value, kept_field_bytes));
+  }
   if (!ask.body.empty()) words += fmt::format(", and {} bytes", ask.body.size());
   return words;
 }
