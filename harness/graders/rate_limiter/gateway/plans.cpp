@@ -156,23 +156,16 @@ std::vector<GatewayAsk> of_other_keys(int from) {
   return asks;
 }
 
-// Whose quota it is, and which: prefixes, and what failed.
-LanePlan plan_structure(base::Random& random) {
-  const std::int64_t of_key = random.between(7, 9);
-  const auto routes = nested_routes(random);
+// Whose buckets are asked: the key's own, and the route's with the longest prefix.
+std::vector<Lane> lanes_of_prefixes(base::Random& random, const NestedRoutes& routes,
+                                    std::int64_t of_key) {
   const auto shorter = [&] { return target_of(random, routes.shorter.prefix); };
   const auto longer = [&] { return target_of(random, routes.longer.prefix); };
   const auto of_shorter = routes.shorter.quota->requests;
   const auto of_longer = routes.longer.quota->requests;
-  const auto of_critical = routes.critical.quota->requests;
-  LanePlan plan;
-  plan.setup.key = quota("key", of_key, 2);
-  plan.setup.routes = routes.in_some_order(random);
-  plan.setup.slots = 40;
-  plan.setup.queue_ms = 150;
-  plan.setup.limit_ms = 2'000;
+  std::vector<Lane> lanes;
   // The key's own; those of another key.
-  plan.lanes.push_back(
+  lanes.push_back(
       Laner("alice").ask("/", of_key + 2).as("anna").ask("/").ask(routes.shorter.prefix));
   // The longest prefix alone; what a route denies, the key still has.
   Laner bob("bob");
@@ -180,21 +173,36 @@ LanePlan plan_structure(base::Random& random) {
   for (std::int64_t i = 0; i < of_longer + 1; ++i) bob.ask(longer());
   bob.ask(routes.shorter.prefix + "s");
   for (std::int64_t i = 0; i < of_shorter; ++i) bob.ask(shorter());
-  plan.lanes.push_back(bob.ask("/", of_key - of_longer - of_shorter + 1));
+  lanes.push_back(bob.ask("/", of_key - of_longer - of_shorter + 1));
   // What the key denies, the route still has.
-  plan.lanes.push_back(Laner("carol")
-                           .ask("/", of_key)
-                           .ask(longer(), 3)
-                           .ask_after(First::retry_after, routes.longer.prefix));
+  lanes.push_back(Laner("carol")
+                      .ask("/", of_key)
+                      .ask(longer(), 3)
+                      .ask_after(First::retry_after, routes.longer.prefix));
   // A prefix is where a target begins, and nowhere else.
   Laner dave("dave");
   dave.ask("/z" + routes.shorter.prefix, of_shorter).ask("/?to=" + routes.shorter.prefix);
-  plan.lanes.push_back(dave.ask(routes.shorter.prefix, of_shorter + 1));
+  lanes.push_back(dave.ask(routes.shorter.prefix, of_shorter + 1));
   // Of a route that has no quota, none is asked, whatever a shorter prefix has.
-  plan.lanes.push_back(Laner("erin")
-                           .at_once(routes.bare.prefix, of_critical + 1)
-                           .ask(target_of(random, routes.critical.prefix)));
-  plan.lanes.push_back(Laner("frank").at_once(routes.critical.prefix, of_critical + 2));
+  const auto of_critical = routes.critical.quota->requests;
+  lanes.push_back(Laner("erin")
+                      .at_once(routes.bare.prefix, of_critical + 1)
+                      .ask(target_of(random, routes.critical.prefix)));
+  lanes.push_back(Laner("frank").at_once(routes.critical.prefix, of_critical + 2));
+  return lanes;
+}
+
+// Which requests take a token, and what becomes of those that are passed on.
+LanePlan plan_structure(base::Random& random) {
+  const std::int64_t of_key = random.between(7, 9);
+  const auto routes = nested_routes(random);
+  LanePlan plan;
+  plan.setup.key = quota("key", of_key, 2);
+  plan.setup.routes = routes.in_some_order(random);
+  plan.setup.slots = 40;
+  plan.setup.queue_ms = 150;
+  plan.setup.limit_ms = 2'000;
+  plan.lanes = lanes_of_prefixes(random, routes, of_key);
   Laner grace("grace");
   for (const auto* const failure : shuffled(random, failures)) {
     grace.ask(fmt::format("{}?does={}", routes.critical.prefix, failure));
@@ -206,7 +214,9 @@ LanePlan plan_structure(base::Random& random) {
   for (std::int64_t i = 0; i + 1 < of_key; ++i) ivan.ask({ask_for_echo(random, "ivan")});
   plan.lanes.push_back(ivan);
   plan.lanes_without_slots.push_back(
-      Laner("judy").at_once(routes.critical.prefix, of_critical + 2).ask(routes.critical.prefix));
+      Laner("judy")
+          .at_once(routes.critical.prefix, routes.critical.quota->requests + 2)
+          .ask(routes.critical.prefix));
   return plan;
 }
 

@@ -158,7 +158,9 @@ class GatewayQuotaCheck final : public GatewayCheck {
       const auto& [asked, answered] = story.answered[i];
       if (asked.as != ask.as) continue;
       result.steps.push_back(step_of(asked, answered));
-      if (aspects_.fields) result.steps.back().came += fields_in_words(answered, i == wrong.index);
+      if (!aspects_.fields) continue;
+      result.steps.back().came +=
+          i == wrong.index ? ", " + wrong.difference.wrong : fields_in_words(answered);
     }
     keep_last_steps(result);
     result.steps.back().agrees = false;
@@ -167,13 +169,9 @@ class GatewayQuotaCheck final : public GatewayCheck {
     return failed(std::move(result), fmt::format("{}: {}", in_words(ask), wrong.difference.wrong));
   }
 
-  static std::string fields_in_words(const GatewayReply& reply, bool with_policy) {
-    const auto shown = [&](const char* name, const char* field) {
-      const auto value = base::printable_line(reply.field(field), shown_field_bytes);
-      return value.empty() ? fmt::format(", no {}", name) : fmt::format(", {}: {}", name, value);
-    };
-    return shown("RateLimit", limits_field) +
-           (with_policy ? shown("RateLimit-Policy", policies_field) : "");
+  static std::string fields_in_words(const GatewayReply& reply) {
+    const auto value = base::printable_line(reply.field(limits_field), shown_field_bytes);
+    return value.empty() ? ", no RateLimit" : ", RateLimit: " + value;
   }
 
   static constexpr std::size_t shown_field_bytes = 120;
