@@ -90,7 +90,7 @@ AddressLaner behind_proxies(base::Random& random, const Path& proxies, const std
 
 // All that stands there are trusted proxies: it is the one that asks.
 AddressLaner proxies_alone(base::Random& random, const Path& proxies) {
-  const std::string asks = proxies[2];
+  const std::string& asks = proxies[2];
   AddressLaner lane("a proxy that speaks for itself", asks);
   for (std::int64_t i = 0; i <= of_client; ++i) {
     Path path{proxies[static_cast<std::size_t>(i % 2)]};

@@ -209,7 +209,8 @@ void GatewayModel::add(const GatewayAsk& ask, const GatewayReply& reply) {
 }
 
 std::vector<GatewayModel::Bucket> GatewayModel::buckets_of(std::size_t index) const {
-  const auto& [ask, reply] = answered_[index];
+  const GatewayAsk& ask = answered_[index].ask;
+  const GatewayReply& reply = answered_[index].reply;
   std::vector<Bucket> buckets;
   for (const auto& quota : setup_.quotas_of(ask.target)) {
     std::vector<Charge> before;    // its decision, whenever that was
