@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t shown_bytes_max = 120;
 constexpr std::string_view head_ends = "\r\n\r\n";
 
-std::string shown(std::string_view text) { return base::printable_line(text, shown_bytes_max); }
+std::string shown_shortly(std::string_view text) {
+  return base::printable_line(text, shown_bytes_max);
+}
 
 // Several fields of a name are one list.
 void add_to(std::map<std::string, std::string>& fields, std::string_view name,
@@ -56,13 +58,13 @@ std::optional<GatewayDifference> wrong_passing(const GatewayAsk& ask, const Gate
   const auto end = reply.body.find(head_ends);
   if (end == std::string::npos) {
     return GatewayDifference{
-        fmt::format("the body is not what the service sent: {}", shown(reply.body)),
+        fmt::format("the body is not what the service sent: {}", shown_shortly(reply.body)),
         "the service's, which says what it got", ""};
   }
   const auto lines = base::split(std::string_view(reply.body).substr(0, end), "\r\n");
   const auto first = lines[0].substr(0, lines[0].rfind(' '));
   const auto sent = ask.method + ' ' + ask.target;
-  if (first != sent) return not_as_it_came(shown(first), sent);
+  if (first != sent) return not_as_it_came(shown_shortly(first), sent);
   std::map<std::string, std::string> wanted;
   for (const auto& [name, value] : ask.headers) add_to(wanted, name, value);
   const auto came = fields_in(lines);
@@ -71,12 +73,12 @@ std::optional<GatewayDifference> wrong_passing(const GatewayAsk& ask, const Gate
     const std::string field = fmt::format("\"{}: {}\"", name, value);
     if (found == came.end()) return not_as_it_came("no " + name, field);
     if (found->second != value) {
-      return not_as_it_came(fmt::format("\"{}: {}\"", name, shown(found->second)), field);
+      return not_as_it_came(fmt::format("\"{}: {}\"", name, shown_shortly(found->second)), field);
     }
   }
   const auto body = reply.body.substr(end + head_ends.size());
   if (body == ask.body) return std::nullopt;
-  return not_as_it_came(fmt::format("the body \"{}\"", shown(body)),
+  return not_as_it_came(fmt::format("the body \"{}\"", shown_shortly(body)),
                         fmt::format("\"{}\"", ask.body));
 }
 

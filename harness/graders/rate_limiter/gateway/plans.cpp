@@ -11,8 +11,8 @@ namespace {
 
 using First = LaneStep::First;
 
-constexpr std::array<const char*, 6> words{"search", "report", "export",
-                                           "upload", "images", "bill"};
+constexpr std::array<const char*, 6> route_words{"search", "report", "export",
+                                                 "upload", "images", "bill"};
 constexpr std::array<const char*, 5> failures{"fail", "reset", "garbage", "break", "hang"};
 constexpr int threads_at_once = 8;
 constexpr std::int64_t unlimited = 1'000;  // in a second: more than a lane asks
@@ -110,7 +110,7 @@ struct NestedRoutes {
 
 NestedRoutes nested_routes(base::Random& random) {
   constexpr std::array<const char*, 3> joints{"/", "-", ""};
-  const auto names = shuffled(random, words);
+  const auto names = shuffled(random, route_words);
   const std::string first = names[0];
   const std::string second = names[1];
   const auto beneath = [&](const std::string& word, const char* more) {
@@ -222,7 +222,7 @@ LanePlan plan_structure(base::Random& random) {
 
 // How fast buckets fill, up to where, and what many at once are given.
 LanePlan plan_time(base::Random& random) {
-  const auto names = shuffled(random, words);
+  const auto names = shuffled(random, route_words);
   const auto path = [&](std::size_t i) { return std::string("/") + names[i]; };
   const std::string slow = path(0);
   const std::string quick = path(1);
@@ -297,7 +297,7 @@ std::vector<LanePlan> plan_come_back(base::Random& random) {
 }
 
 std::vector<LanePlan> plan_fields(base::Random& random) {
-  const auto names = shuffled(random, words);
+  const auto names = shuffled(random, route_words);
   const std::string route = std::string("/") + names[0];
   const std::string rate = std::string("/") + names[1];
   const std::string quick = std::string("/") + names[2];
