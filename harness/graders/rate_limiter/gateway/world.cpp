@@ -41,9 +41,7 @@ net::MakeSocket from_address(net::MakeSocket make, const std::string& address) {
 std::string problem_in(const proc::Answer& answer) {
   using enum proc::Answer::Kind;
   if (answer.kind == not_listening) return "can't connect: " + answer.bytes;
-  if (answer.kind == silent) return "no answer";
-  return answer.bytes.empty() ? "closed the connection without an answer"
-                              : "closed the connection in the middle of an answer";
+  return answer.kind == silent ? "no answer" : "closed the connection without an answer";
 }
 
 }  // namespace
@@ -65,9 +63,10 @@ GatewayReply GatewayWorld::ask(const GatewayAsk& ask, const std::function<bool()
   const proc::Patience patience{GatewayTime::now() + kAnswerLimit,
                                 [&] { return !grade::interrupted() && goes_on(); }};
   const auto answer = proc::ask(subject_.endpoint(), from_address(subject_.sockets(), ask.from),
-                                request_bytes(ask), grade::is_whole_response, patience);
+                                request_bytes(ask), is_whole_answer, patience);
+  using enum proc::Answer::Kind;
   GatewayReply reply;
-  if (answer.kind == proc::Answer::Kind::whole) {
+  if (answer.kind == whole || (answer.kind == closed && !answer.bytes.empty())) {
     reply = parse_response(answer.bytes);
   } else {
     reply.problem = problem_in(answer);
