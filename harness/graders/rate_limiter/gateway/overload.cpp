@@ -12,6 +12,8 @@
 #include "base/text.hpp"
 #include "graders/rate_limiter/gateway/check.hpp"
 #include "graders/rate_limiter/gateway/setup.hpp"
+#include "graders/rate_limiter/gateway/slots.hpp"
+#include "graders/rate_limiter/gateway/turns.hpp"
 #include "graders/rate_limiter/gateway/world.hpp"
 #include "load/load.hpp"
 #include "measure/canary.hpp"
@@ -25,6 +27,7 @@ constexpr milliseconds service_time{200};
 constexpr milliseconds overload_warm_up{1'000};
 constexpr milliseconds overload_duration{4'000};
 constexpr milliseconds overload_timeout{3'000};
+constexpr milliseconds slots_patience{1'500};
 constexpr std::size_t overload_connections = 120;
 constexpr std::int64_t slice_ns = 500'000'000;
 constexpr int overload_keys = 50;
@@ -37,6 +40,7 @@ constexpr int load_tries_max = 2;  // a machine that was late once may be in tim
 
 constexpr const char* capacity_fact = "answers a second that the service can give";
 constexpr const char* slots_fact = "slots of the service";
+constexpr const char* slots_after_fact = "slots after the load";
 constexpr const char* most_fact = "most requests at the service";
 constexpr const char* late_fact = "the generator was late";
 constexpr const char* canary_fact = "p99 of how late the grader itself is woken, in ns";
@@ -146,7 +150,7 @@ class OverloadCheck final : public GatewayCheck {
     setup.slots = static_cast<int>(random.between(8, 10));
     setup.queue_ms = 500;
     setup.limit_ms = 2'500;
-    setup.routes = {{"/pay", std::nullopt, true}};
+    setup.routes = {{critical_prefix, std::nullopt, true}};
     GatewayWorld world(subject, setup, static_cast<std::size_t>(setup.slots), service_time);
     grade::Conversation first{"first", {}, "", ""};
     const auto ask = ask_with_key("alice", "/pay");
@@ -159,7 +163,9 @@ class OverloadCheck final : public GatewayCheck {
     for (int i = 0; i == 0 || (i < load_tries_max && machine_was_late(facts)); ++i) {
       load_it(world, setup, slices, facts);
     }
-    return {{first, slices, facts}};
+    const GatewaySetup few = setup_of_turns();
+    GatewayWorld quiet(subject, few);
+    return {{first, slices, see_turns(quiet, few), facts}};
   }
 
   grade::CheckResult judge_talk(const grade::Evidence& evidence,
@@ -176,7 +182,7 @@ class OverloadCheck final : public GatewayCheck {
       return failed(std::move(result), fmt::format("{} before any load: answered with {}",
                                                    in_words(ask), reply.status));
     }
-    if (evidence.conversations.size() != 3 || evidence.conversations[1].exchanges.empty())
+    if (evidence.conversations.size() != 4 || evidence.conversations[1].exchanges.empty())
       return saw_too_little(std::move(result));
     std::vector<OverloadSlice> slices;
     for (const auto& exchange : evidence.conversations[1].exchanges) {
@@ -184,7 +190,12 @@ class OverloadCheck final : public GatewayCheck {
       if (!slice) return saw_too_little(std::move(result));
       slices.push_back(*slice);
     }
-    return judge_load(slices, evidence.conversations[2], std::move(result));
+    auto judged = judge_load(slices, evidence.conversations[3], result);
+    if (judged.verdict == grade::Verdict::fail) return judged;
+    result.charts = judged.charts;
+    result.metrics = judged.metrics;
+    const auto turns = judge_turns(evidence.conversations[2], std::move(result));
+    return turns ? *turns : judged;
   }
 
  private:
@@ -199,11 +210,13 @@ class OverloadCheck final : public GatewayCheck {
       slices.exchanges.push_back({fmt::format("from {:.1f} s", 0.5 * static_cast<double>(i)),
                                   to_line(source.slices().at(i))});
     }
-    facts = facts_of(world, {{capacity_fact, fmt::format("{:.1f}", capacity)},
-                             {slots_fact, std::to_string(setup.slots)},
-                             {most_fact, std::to_string(world.service().counts().at_once_most)},
-                             {late_fact, result.generator_was_late() ? "yes" : "no"},
-                             {canary_fact, std::to_string(canary.p99_ns())}});
+    facts = facts_of(world,
+                     {{capacity_fact, fmt::format("{:.1f}", capacity)},
+                      {slots_fact, std::to_string(setup.slots)},
+                      {slots_after_fact, to_line(count_slots(world, setup.slots, slots_patience))},
+                      {most_fact, std::to_string(world.service().counts().at_once_most)},
+                      {late_fact, result.generator_was_late() ? "yes" : "no"},
+                      {canary_fact, std::to_string(canary.p99_ns())}});
   }
 
   static bool machine_was_late(const grade::Conversation& facts) {
@@ -251,6 +264,8 @@ class OverloadCheck final : public GatewayCheck {
     const bool depends_on_time = wrong.empty();
     if (depends_on_time) wrong = wrong_if_in_time(all, slices, critical, goodput, result.mistakes);
     if (wrong.empty()) {
+      const auto after = parse_slot_count(fact_in(facts, slots_after_fact));
+      if (!after.good()) return tell_slots(after, "after the load, ", std::move(result));
       result.situation.clear();
       return passed(std::move(result));
     }
