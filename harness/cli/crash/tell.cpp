@@ -38,9 +38,10 @@ std::string count(std::size_t number, std::string_view what) {
 }
 
 std::string run_in_words(const CrashResult& result) {
-  return fmt::format("{}, {} and {}", count(result.counts.writes, "change"),
+  return fmt::format("{}, {} and {} in {:.2f} s", count(result.counts.writes, "change"),
                      count(result.counts.syncs, "sync"),
-                     count(result.acknowledged, "acknowledged line"));
+                     count(result.acknowledged, "acknowledged line"),
+                     std::chrono::duration<double>(result.run_time).count());
 }
 
 std::string visits_in_words(const CrashResult& result) {
@@ -161,6 +162,7 @@ std::string result_as_json(const CrashOptions& options, const CrashResult& resul
                         {"changes", result.counts.writes},
                         {"syncs", result.counts.syncs},
                         {"acknowledged", result.acknowledged},
+                        {"run_s", std::chrono::duration<double>(result.run_time).count()},
                         {"points", result.points},
                         {"visited", result.visited},
                         {"audits", result.audits}};

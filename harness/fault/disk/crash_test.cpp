@@ -78,7 +78,9 @@ class CrashTest {
   }
 
   CrashResult run() {
+    const auto start = steady_clock::now();
     const Log log = run_program(options_.workload);
+    result_.run_time = steady_clock::now() - start;
     const auto acks = acknowledged(log, options_.acked);
     result_.counts = counts_of(log);
     result_.acknowledged = acks.size();

@@ -62,6 +62,7 @@ struct CrashResult {
   std::string reason;  // of what can't be judged
   LogCounts counts;
   std::size_t acknowledged = 0;
+  std::chrono::nanoseconds run_time{0};  // of the program, traced
   std::size_t points = 0;   // moments of the run, in all modes
   std::size_t visited = 0;  // of them; disks that are the same are audited once
   std::size_t audits = 0;
