@@ -53,8 +53,8 @@ struct TreeDecision {
   std::optional<Node> denied_by = std::nullopt;
 
   // As in Decision: the shortest wait after which all nodes that aren't dark would admit the same
-  // call, rounded up to a nanosecond, if nobody else called meanwhile. Denials change nothing: until
-  // the organisation admits somebody, the same call is told the same moment each time.
+  // call, rounded up to a nanosecond, if nobody else called meanwhile. Denials change nothing:
+  // until the organisation admits somebody, the same call is told the same moment each time.
   std::optional<kit::nanoseconds> retry_after = std::nullopt;
 };
 
