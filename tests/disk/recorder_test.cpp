@@ -96,7 +96,8 @@ TEST(Recorder, SaysForEachMomentWhatAKillAtThatMomentLeaves) {
     ASSERT_GE(killed.steps.size(), point);
     const auto image = folder.sub("image");
     survival.image(killed.steps.size(), 0).write_to(log, image);
-    EXPECT_EQ(tree_of(image), tree_of(place)) << "killed after " << in_words(log, log.steps[point - 1]);
+    EXPECT_EQ(tree_of(image), tree_of(place))
+        << "killed after " << in_words(log, log.steps[point - 1]);
   }
 }
 
@@ -104,9 +105,10 @@ TEST(Recorder, SaysForEachMomentWhatAKillAtThatMomentLeaves) {
 // way to the same disk.
 TEST(Recorder, LeadsToTheSameDiskAsUndoingWhatIsNotSynced) {
   const Folder folder;
-  const Log log = record(shell("for i in 1 2 3; do echo line$i | dd of=a oflag=append "
-                               "conv=notrunc,fsync 2> /dev/null; echo more >> a; done",
-                               folder.sub("run")));
+  const Log log =
+      record(shell("for i in 1 2 3; do echo line$i | dd of=a oflag=append "
+                   "conv=notrunc,fsync 2> /dev/null; echo more >> a; done",
+                   folder.sub("run")));
   const Survival survival(log, Mode::drop_all);
   for (std::size_t point = 0; point <= log.steps.size(); ++point) {
     std::string content;
@@ -127,8 +129,8 @@ TEST(Recorder, LeadsToTheSameDiskAsUndoingWhatIsNotSynced) {
 
 TEST(Recorder, FollowsChildrenAndPipelines) {
   const Folder folder;
-  const Log log = record(shell("(echo a > a; (echo b > b) & wait); echo c | tee c > /dev/null",
-                               folder.sub("run")));
+  const Log log = record(
+      shell("(echo a > a; (echo b > b) & wait); echo c | tee c > /dev/null", folder.sub("run")));
   EXPECT_TRUE(log.doubts.empty());
   EXPECT_EQ(log.files.size(), 4U);
 }
@@ -163,7 +165,8 @@ TEST(Recorder, SaysHowAProgramEnded) {
 
 TEST(Recorder, FailsASyncAsItIsTold) {
   const Folder folder;
-  auto options = shell("echo x | dd of=a conv=fsync 2> /dev/null || echo failed", folder.sub("run"));
+  auto options =
+      shell("echo x | dd of=a conv=fsync 2> /dev/null || echo failed", folder.sub("run"));
   options.failing_sync = 1;
   const Log log = record(options);
   EXPECT_EQ(log.steps.back().data, "failed\n");
@@ -171,8 +174,8 @@ TEST(Recorder, FailsASyncAsItIsTold) {
 
 TEST(Recorder, FillsTheDiskAndShortensWrites) {
   const Folder folder;
-  auto options = shell("dd if=/dev/zero of=a bs=100 count=9 2> /dev/null || echo full",
-                       folder.sub("run"));
+  auto options =
+      shell("dd if=/dev/zero of=a bs=100 count=9 2> /dev/null || echo full", folder.sub("run"));
   options.disk_bytes = 250;
   const Log full = record(options);
   EXPECT_EQ(full.steps.back().data, "full\n");

@@ -141,8 +141,8 @@ TEST(Survival, OfATornWriteEndsAtAnyByte) {
   std::set<std::string> seen;
   for (std::uint64_t seed = 0; seed < 200; ++seed) seen.insert(disk.after(Mode::torn, "a", seed));
   const std::string zero(1, '\0');
-  EXPECT_EQ(seen, (std::set<std::string>{"", "a", "ab", "abc", zero + zero + zero, "a" + zero + zero,
-                                         "ab" + zero}));
+  EXPECT_EQ(seen, (std::set<std::string>{"", "a", "ab", "abc", zero + zero + zero,
+                                         "a" + zero + zero, "ab" + zero}));
 }
 
 TEST(Survival, OfReorderedWritesIsAnyOfThem) {

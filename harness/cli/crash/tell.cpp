@@ -50,8 +50,8 @@ std::string visits_in_words(const CrashResult& result) {
                                  base::thousands(static_cast<std::int64_t>(result.points)),
                                  count(result.audits, "audit"));
   if (seconds > 0) {
-    text += fmt::format(" ({:.0f} moments a second)",
-                        static_cast<double>(result.visited) / seconds);
+    text +=
+        fmt::format(" ({:.0f} moments a second)", static_cast<double>(result.visited) / seconds);
   }
   return text;
 }
@@ -75,8 +75,8 @@ std::string loss_as_text(const CrashOptions& options, const CrashResult& result)
   std::string text = fmt::format("LOST: '{}' was acknowledged, and is gone after a power loss\n\n",
                                  shown(loss.gone.record));
   text += fmt::format("  mode       {}: {}\n", name_of(loss.mode), in_words(loss.mode));
-  text += fmt::format("  workload   {} of {}, which is enough:\n", count(loss.workload.size(), "line"),
-                      options.workload.size());
+  text += fmt::format("  workload   {} of {}, which is enough:\n",
+                      count(loss.workload.size(), "line"), options.workload.size());
   for (std::size_t i = 0; i < loss.workload.size() && i < shown_lines; ++i) {
     text += fmt::format("             {}\n", shown(loss.workload[i]));
   }
@@ -112,8 +112,7 @@ json::object loss_as_json(const Loss& loss) {
                       {"audit", loss.audit.ending.empty() ? "" : loss.audit.ending},
                       {"complaint", loss.audit.complaint}};
   if (explanation.carried_by) {
-    object["carried_by"] =
-        disk::in_words(loss.log, loss.log.steps[*explanation.carried_by]);
+    object["carried_by"] = disk::in_words(loss.log, loss.log.steps[*explanation.carried_by]);
   }
   return object;
 }

@@ -92,8 +92,7 @@ pid_t spawn(const std::string& command, const std::filesystem::path& folder, con
   std::string text = command;
   const std::array<char*, 4> words{shell.data(), option.data(), text.data(), nullptr};
   pid_t process = -1;
-  const int error =
-      ::posix_spawn(&process, "/bin/sh", &files, &attributes, words.data(), environ);
+  const int error = ::posix_spawn(&process, "/bin/sh", &files, &attributes, words.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);
   ::posix_spawnattr_destroy(&attributes);
   if (error != 0) fail("start the audit", error);

@@ -118,8 +118,8 @@ bool Calls::break_write(const Tracee& tracee, FileId file) {
 
 std::string Calls::printed_by(const Tracee& tracee) const {
   if (is(info_, "write")) {
-    return tracee.memory(tracee.argument(1), std::min<std::size_t>(tracee.argument(2),
-                                                                   printed_bytes_max));
+    return tracee.memory(tracee.argument(1),
+                         std::min<std::size_t>(tracee.argument(2), printed_bytes_max));
   }
   if (!is(info_, "writev")) return "";
   const std::size_t count = std::min<std::size_t>(tracee.argument(2), pieces_max);
@@ -144,8 +144,7 @@ Calls::Next Calls::answer_sync(const Tracee& tracee, const std::function<void(bo
 Calls::Next Calls::begin_sync(const Tracee& tracee) {
   const auto file = follower_.known(tracee.place_of(tracee.descriptor(0)));
   if (!file) return Next::go_on;
-  return answer_sync(tracee,
-                     [&](bool worked) { follower_.synced(*file, info_.name, worked); });
+  return answer_sync(tracee, [&](bool worked) { follower_.synced(*file, info_.name, worked); });
 }
 
 Calls::Next Calls::begin_map(const Tracee& tracee) {
@@ -201,8 +200,9 @@ Calls::Next Calls::begin_names(const Tracee& tracee) {
                     : place_of(tracee, AT_FDCWD, tracee.argument(first));
   };
   const auto path = [&](std::size_t first) {
-    return info_.at ? tracee.reach(tracee.descriptor(first), tracee.text(tracee.argument(first + 1)))
-                    : tracee.reach(AT_FDCWD, tracee.text(tracee.argument(first)));
+    return info_.at
+               ? tracee.reach(tracee.descriptor(first), tracee.text(tracee.argument(first + 1)))
+               : tracee.reach(AT_FDCWD, tracee.text(tracee.argument(first)));
   };
   switch (info_.call) {
     case Call::make_folder:

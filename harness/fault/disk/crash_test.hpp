@@ -19,12 +19,12 @@
 namespace assay::disk {
 
 struct CrashOptions {
-  std::string command;                    // for /bin/sh, as the audit
-  std::vector<std::string> workload;      // lines of the program's standard input
-  std::string acked;                      // a regular expression (ECMAScript): see acknowledged()
-  std::string audit;                      // prints what survived, in the disk's folder
+  std::string command;                // for /bin/sh, as the audit
+  std::vector<std::string> workload;  // lines of the program's standard input
+  std::string acked;                  // a regular expression (ECMAScript): see acknowledged()
+  std::string audit;                  // prints what survived, in the disk's folder
   std::vector<Mode> modes{Mode::drop_all, Mode::torn, Mode::reordered};
-  std::size_t points = 1'000;             // disks at most, in all modes together
+  std::size_t points = 1'000;  // disks at most, in all modes together
   std::uint64_t seed = 1;
   std::chrono::milliseconds limit{60'000};        // of a run
   std::chrono::milliseconds audit_limit{10'000};  // of one
@@ -63,8 +63,8 @@ struct CrashResult {
   LogCounts counts;
   std::size_t acknowledged = 0;
   std::chrono::nanoseconds run_time{0};  // of the program, traced
-  std::size_t points = 0;   // moments of the run, in all modes
-  std::size_t visited = 0;  // of them; disks that are the same are audited once
+  std::size_t points = 0;                // moments of the run, in all modes
+  std::size_t visited = 0;               // of them; disks that are the same are audited once
   std::size_t audits = 0;
   std::chrono::nanoseconds audit_time{0};
   std::optional<Loss> loss;

@@ -32,7 +32,9 @@ std::vector<std::string> traces_of(const std::string& record) {
 class Explainer {
  public:
   explicit Explainer(const Loss& loss)
-      : loss_(loss), log_(loss.log), survival_(loss.log, loss.mode),
+      : loss_(loss),
+        log_(loss.log),
+        survival_(loss.log, loss.mode),
         pending_(survival_.pending(loss.point)) {}
 
   Explanation explain() {
@@ -90,7 +92,8 @@ class Explainer {
   std::string missing(const std::optional<std::size_t>& carried) const {
     if (!carried || !is_pending(*carried)) {
       return "nothing: what was promised was on the disk, and a later write, of which the disk has "
-             "kept a part, hides it. A record needs a checksum, so that recovery knows what is whole";
+             "kept a part, hides it. A record needs a checksum, so that recovery knows what is "
+             "whole";
     }
     const Step& step = log_.steps[*carried];
     if (is_name(step)) {

@@ -33,8 +33,8 @@ struct Entry {
   std::uint32_t bits = 0;
 };
 
-constexpr std::uint32_t open_bits = O_CREAT | O_TRUNC | O_APPEND | O_DSYNC | O_SYNC |
-                                    (O_TMPFILE & ~O_DIRECTORY);
+constexpr std::uint32_t open_bits =
+    O_CREAT | O_TRUNC | O_APPEND | O_DSYNC | O_SYNC | (O_TMPFILE & ~O_DIRECTORY);
 
 // x86-64 has older calls too; aarch64 has those with descriptors of folders only.
 const std::vector<Entry>& entries() {

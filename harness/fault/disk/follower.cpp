@@ -227,8 +227,7 @@ void Follower::compare(FileId folder, const fs::path& place) {
     const std::string name = entry.path().filename();
     const auto file = named(folder, name);
     struct stat status {};
-    const bool same = file && ::lstat(entry.path().c_str(), &status) == 0 &&
-                      known(status) == file;
+    const bool same = file && ::lstat(entry.path().c_str(), &status) == 0 && known(status) == file;
     if (!same) {
       doubt(fmt::format("{} came to be by a call that isn't followed",
                         entry.path().lexically_relative(folder_).native()));

@@ -37,9 +37,9 @@ std::string in_words(const Log& log, const Step& step) {
       return fmt::format("{} of {} bytes at {} of {}", step.call, step.data.size(), step.offset,
                          path);
     case Step::Kind::resize:
-      return fmt::format("{}: {} has {} bytes", step.call, path, step.size);
+      return fmt::format("{} gives {} {} bytes", step.call, path, step.size);
     case Step::Kind::link:
-      return fmt::format("{}: {} is there", step.call, name_in(log, step.folder, step.name));
+      return fmt::format("{} makes {}", step.call, name_in(log, step.folder, step.name));
     case Step::Kind::unlink:
       return fmt::format("{} of {}", step.call, name_in(log, step.folder, step.name));
     case Step::Kind::rename:

@@ -26,13 +26,13 @@ struct FileInfo {
 
 struct Step {
   enum class Kind {
-    write,     // `data` at `offset` of `file`
-    resize,    // `file` gets `size`
-    link,      // `file` gets the name `name` in `folder`; also how it is made
-    unlink,    // it loses that name
-    rename,    // it has the name `to_name` in `to_folder` instead
-    sync,      // `file` is synced, with all that was done to it
-    sync_all,  // everything is
+    write,        // `data` at `offset` of `file`
+    resize,       // `file` gets `size`
+    link,         // `file` gets the name `name` in `folder`; also how it is made
+    unlink,       // it loses that name
+    rename,       // it has the name `to_name` in `to_folder` instead
+    sync,         // `file` is synced, with all that was done to it
+    sync_all,     // everything is
     failed_sync,  // `file` wasn't, and what was pending may never be (as Linux does it)
     output,       // `data` was printed: what it says has been promised
   };

@@ -92,7 +92,8 @@ std::string picture_as_text(const Loss& loss, const Explanation& explanation) {
     }
     text += "|\n";
   }
-  return text + "  w write, n name, s sync, a acknowledged, | power is lost; a capital carried it\n";
+  return text +
+         "  w write, n name, s sync, a acknowledged, | power is lost; a capital carried it\n";
 }
 
 std::string picture_as_svg(const Loss& loss, const Explanation& explanation) {
@@ -106,23 +107,24 @@ std::string picture_as_svg(const Loss& loss, const Explanation& explanation) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\">"
       "<title>{}</title>{}\n",
       end + 120, bottom + 20,
-      base::escaped_for_markup(fmt::format("\"{}\" is gone: missing is {}", loss.gone.record,
-                                           explanation.missing)),
+      base::escaped_for_markup(
+          fmt::format("\"{}\" is gone: missing is {}", loss.gone.record, explanation.missing)),
       style);
   double y = high;
   for (const auto& row : table.rows) {
-    svg += fmt::format("<text x=\"8\" y=\"{:.0f}\">{}</text><path class=\"line\" d=\"M{:.0f} "
-                       "{:.0f}H{:.0f}\"/>\n",
-                       y + 4, base::escaped_for_markup(base::printable_line(row.name, 60)), left, y,
-                       end);
+    svg += fmt::format(
+        "<text x=\"8\" y=\"{:.0f}\">{}</text><path class=\"line\" d=\"M{:.0f} "
+        "{:.0f}H{:.0f}\"/>\n",
+        y + 4, base::escaped_for_markup(base::printable_line(row.name, 60)), left, y, end);
     for (const auto& [column, mark] : row.marks) {
       svg += mark_in_svg(mark, left + step * static_cast<double>(column) + step / 2, y);
     }
     y += high;
   }
-  svg += fmt::format("<path class=\"loss\" d=\"M{:.0f} 8V{:.0f}\"/><text x=\"{:.0f}\" "
-                     "y=\"20\">power is lost</text></svg>\n",
-                     end, bottom - 20, end + 6);
+  svg += fmt::format(
+      "<path class=\"loss\" d=\"M{:.0f} 8V{:.0f}\"/><text x=\"{:.0f}\" "
+      "y=\"20\">power is lost</text></svg>\n",
+      end, bottom - 20, end + 6);
   return svg;
 }
 

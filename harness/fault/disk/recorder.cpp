@@ -113,9 +113,8 @@ class Threads {
 class Attendant {
  public:
   Attendant(const RecordOptions& options, const Pipe& output, const Threads& threads)
-      : reader_([&output] { read_all(output.read_end()); }), watcher_([this, &options, &threads] {
-          watch(options, threads);
-        }) {}
+      : reader_([&output] { read_all(output.read_end()); }),
+        watcher_([this, &options, &threads] { watch(options, threads); }) {}
   ~Attendant() {
     done_ = true;
     watcher_.join();
@@ -158,7 +157,10 @@ class Recorder {
  public:
   Recorder(const RecordOptions& options, Follower& follower, Calls& calls, Threads& threads,
            pid_t program)
-      : options_(options), follower_(follower), calls_(calls), threads_(threads),
+      : options_(options),
+        follower_(follower),
+        calls_(calls),
+        threads_(threads),
         program_(program) {}
 
   // Until all are gone. What the program ended with.
@@ -212,8 +214,8 @@ class Recorder {
     } else if (signal == (SIGTRAP | 0x80)) {
       returned(thread);
     } else if (event == PTRACE_EVENT_STOP) {
-      const bool as_a_group = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN ||
-                              signal == SIGTTOU;
+      const bool as_a_group =
+          signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
       ::ptrace(as_a_group ? PTRACE_LISTEN : PTRACE_CONT, thread, 0, 0);
     } else {
       resume(thread, event == 0 ? signal : 0);
@@ -334,10 +336,10 @@ Log record(const RecordOptions& options) {
   }
   calls.finish();
   Log log = follower.finish();
-  log.ending = late ? fmt::format("was ended after {} s",
-                                  std::chrono::duration_cast<std::chrono::seconds>(options.limit)
-                                      .count())
-                    : in_words(status);
+  log.ending =
+      late ? fmt::format("was ended after {} s",
+                         std::chrono::duration_cast<std::chrono::seconds>(options.limit).count())
+           : in_words(status);
   return log;
 }
 

@@ -25,11 +25,11 @@ struct RecordOptions {
   std::chrono::milliseconds limit{60'000};
   std::function<bool()> stopped = [] { return false; };  // ends it early: Interrupted
 
-  std::chrono::nanoseconds sync_cost{0};     // what each sync takes
-  std::optional<std::size_t> failing_sync;   // the sync, from 1, that fails with EIO
-  std::optional<std::int64_t> disk_bytes;    // writes beyond fail with ENOSPC
-  bool short_writes = false;                 // every other write takes half of its bytes
-  std::optional<std::size_t> killed_after;   // so many steps: the folder stays as it is then
+  std::chrono::nanoseconds sync_cost{0};    // what each sync takes
+  std::optional<std::size_t> failing_sync;  // the sync, from 1, that fails with EIO
+  std::optional<std::int64_t> disk_bytes;   // writes beyond fail with ENOSPC
+  bool short_writes = false;                // every other write takes half of its bytes
+  std::optional<std::size_t> killed_after;  // so many steps: the folder stays as it is then
 };
 
 // Programs can't be traced here: ptrace is denied, or another tracer has this process.

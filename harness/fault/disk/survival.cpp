@@ -164,8 +164,8 @@ Image Survival::image(std::size_t point, std::uint64_t seed) const {
     if (!durable && mode_ == Mode::torn) {
       kept = place <= torn;
       if (place == torn && !data.empty()) {
-        data = data.substr(0, static_cast<std::size_t>(random.between(
-                                  0, static_cast<std::int64_t>(data.size()))));
+        data = data.substr(
+            0, static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(data.size()))));
         // The length may be there before the bytes are.
         if (random.chance(0.5)) {
           write_at(image.contents[step.file], step.offset, "",
@@ -222,8 +222,7 @@ void Image::write_to(const Log& log, const fs::path& folder) const {
       } else {
         std::ofstream out(path, std::ios::binary);
         if (const auto content = contents.find(each->second); content != contents.end()) {
-          out.write(content->second.data(),
-                    static_cast<std::streamsize>(content->second.size()));
+          out.write(content->second.data(), static_cast<std::streamsize>(content->second.size()));
         }
         if (!out.flush()) {
           throw fs::filesystem_error("write the disk's image", path,

@@ -42,8 +42,8 @@ class Survival {
  public:
   // `log` has to outlive this.
   //
-  // Except in mode strict, a sync of a file covers its own names too, and those of the folders above
-  // it, as ext4's journal does. What is renamed or removed after it isn't covered by it.
+  // Except in mode strict, a sync of a file covers its own names too, and those of the folders
+  // above it, as ext4's journal does. What is renamed or removed after it isn't covered by it.
   Survival(const Log& log, Mode mode);
 
   // After so many steps. `seed` decides what the disk has kept beyond what it had to.
@@ -62,9 +62,9 @@ class Survival {
 
   const Log& log_;
   const Mode mode_;
-  std::vector<std::size_t> covered_at_;    // by step: the step of the sync that covers it
-  std::vector<bool> lost_;                 // by step: a sync has failed on it
-  std::vector<std::size_t> open_;          // what isn't covered so far
+  std::vector<std::size_t> covered_at_;  // by step: the step of the sync that covers it
+  std::vector<bool> lost_;               // by step: a sync has failed on it
+  std::vector<std::size_t> open_;        // what isn't covered so far
 };
 
 }  // namespace assay::disk

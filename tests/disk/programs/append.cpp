@@ -80,7 +80,8 @@ class Appender {
 
 void audit() {
   std::ifstream in(file_name);
-  for (std::string line; std::getline(in, line);) std::cout << line.substr(0, line.find('\0')) << '\n';
+  for (std::string line; std::getline(in, line);)
+    std::cout << line.substr(0, line.find('\0')) << '\n';
 }
 
 }  // namespace

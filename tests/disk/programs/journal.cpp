@@ -1,6 +1,7 @@
-// A log of records, each with its length, and with "checksum" a checksum, synced before "ok LINE" is
-// printed. Records are written at their places in a file that has its whole length from the start,
-// and what follows the last is zeros. "audit" reads the records, and gives up at one that can't be.
+// A log of records, each with its length, and with "checksum" a checksum, synced before "ok LINE"
+// is printed. Records are written at their places in a file that has its whole length from the
+// start, and what follows the last is zeros. "audit" reads the records, and gives up at one that
+// can't be.
 #include <fcntl.h>
 #include <unistd.h>
 
