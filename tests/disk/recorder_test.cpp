@@ -11,6 +11,7 @@
 #include <string>
 
 #include "fault/disk/recorder.hpp"
+#include "fault/disk/stack.hpp"
 #include "fault/disk/survival.hpp"
 
 namespace assay::disk {
@@ -170,6 +171,19 @@ TEST(Recorder, FailsASyncAsItIsTold) {
   options.failing_sync = 1;
   const Log log = record(options);
   EXPECT_EQ(log.steps.back().data, "failed\n");
+}
+
+TEST(Stack, IsWhatGdbPrintsWithoutTheLibrary) {
+  const std::vector<std::string> printed{
+      "Using host libthread_db library",
+      "#0  0x00007f in __GI___libc_write (fd=3) at ../sysdeps/unix/sysv/linux/write.c:26",
+      "#1  0x000055 in (anonymous namespace)::append (file=3, line=\"a b\") at /src/log.cpp:27",
+      "#2  0x000055 in ?? () from /lib/libother.so",
+      "#3  main (count=1, arguments=0x7ff) at /src/log.cpp:93",
+      "#4  __libc_start_main () at ../csu/libc-start.c:360"};
+  EXPECT_EQ(frames_in(printed),
+            (std::vector<std::string>{"(anonymous namespace)::append() at log.cpp:27",
+                                      "main() at log.cpp:93"}));
 }
 
 TEST(Recorder, FillsTheDiskAndShortensWrites) {

@@ -106,7 +106,11 @@ disk::CrashOptions options_of(const Words& words) {
 
 int run(const Words& words) {
   const auto options = options_of(words);
-  const auto result = disk::crash_test(options);
+  auto result = disk::crash_test(options);
+  if (result.loss) {
+    const auto carrier = disk::explain(*result.loss).carried_by;
+    if (carrier) result.loss->stack = disk::stack_behind(options, *result.loss, *carrier);
+  }
   if (::isatty(STDERR_FILENO) == 1) std::cerr << "\r\033[K" << std::flush;
   if (result.loss && !words.picture.empty()) {
     std::ofstream out(words.picture);

@@ -83,6 +83,9 @@ std::string loss_as_text(const CrashOptions& options, const CrashResult& result)
   if (loss.workload.size() > shown_lines) text += "             …\n";
   text += '\n' + story_as_text(explanation) + '\n' + picture_as_text(loss, explanation);
   text += fmt::format("\n  missing    {}\n", explanation.missing);
+  for (std::size_t i = 0; i < loss.stack.size(); ++i) {
+    text += fmt::format("  {:<10} {}\n", i == 0 ? "called by" : "", loss.stack[i]);
+  }
   if (!loss.audit.ending.empty() || !loss.audit.complaint.empty()) {
     text += fmt::format("  the audit  {}{}{}\n", loss.audit.ending,
                         loss.audit.ending.empty() || loss.audit.complaint.empty() ? "" : ": ",
@@ -101,6 +104,8 @@ json::object loss_as_json(const Loss& loss) {
                      {"fate", line.fate},
                      {"carried", line.is_it}});
   }
+  json::array stack;
+  for (const auto& frame : loss.stack) stack.push_back(json::string(frame));
   json::array workload;
   for (const auto& line : loss.workload) workload.push_back(json::string(line));
   json::object object{{"record", shown(loss.gone.record)},
@@ -109,6 +114,7 @@ json::object loss_as_json(const Loss& loss) {
                       {"missing", explanation.missing},
                       {"workload", workload},
                       {"steps", story},
+                      {"stack", stack},
                       {"audit", loss.audit.ending.empty() ? "" : loss.audit.ending},
                       {"complaint", loss.audit.complaint}};
   if (explanation.carried_by) {

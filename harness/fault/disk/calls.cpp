@@ -20,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t printed_bytes_max = 1U << 20;  // in one call
-constexpr std::size_t pieces_max = 1'024;            // of a writev
+constexpr std::size_t call_bytes_max = 1U << 20;  // in one call
+constexpr std::size_t pieces_max = 1'024;         // of a writev
 constexpr std::size_t outside_max = 20;
 
 bool is(const CallInfo& info, std::string_view name) { return info.name == name; }
@@ -119,7 +119,7 @@ bool Calls::break_write(const Tracee& tracee, FileId file) {
 std::string Calls::printed_by(const Tracee& tracee) const {
   if (is(info_, "write")) {
     return tracee.memory(tracee.argument(1),
-                         std::min<std::size_t>(tracee.argument(2), printed_bytes_max));
+                         std::min<std::size_t>(tracee.argument(2), call_bytes_max));
   }
   if (!is(info_, "writev")) return "";
   const std::size_t count = std::min<std::size_t>(tracee.argument(2), pieces_max);
@@ -129,7 +129,7 @@ std::string Calls::printed_by(const Tracee& tracee) const {
     iovec piece{};
     std::memcpy(&piece, raw.data() + i, sizeof piece);
     bytes += tracee.memory(reinterpret_cast<std::uint64_t>(piece.iov_base),
-                           std::min(piece.iov_len, printed_bytes_max - bytes.size()));
+                           std::min(piece.iov_len, call_bytes_max - bytes.size()));
   }
   return bytes;
 }

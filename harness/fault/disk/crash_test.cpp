@@ -77,6 +77,12 @@ class CrashTest {
     if (::access(memory_folder, W_OK) == 0) memory_.emplace(memory_folder);
   }
 
+  std::vector<std::string> stack_behind(const Loss& loss, std::size_t step) {
+    const Log log = run_program(loss.workload, step + 1);
+    const bool same = log.steps.size() > step && log.steps[step].data == loss.log.steps[step].data;
+    return same ? log.stack : std::vector<std::string>();
+  }
+
   CrashResult run() {
     const auto start = steady_clock::now();
     const Log log = run_program(options_.workload);
@@ -101,7 +107,9 @@ class CrashTest {
   }
 
  private:
-  Log run_program(const std::vector<std::string>& workload) {
+  // Up to a step, whose stack is wanted, if one is given.
+  Log run_program(const std::vector<std::string>& workload,
+                  std::optional<std::size_t> steps = std::nullopt) {
     const fs::path input = folder_->path() / "workload";
     {
       std::ofstream out(input, std::ios::binary);
@@ -118,6 +126,8 @@ class CrashTest {
     record_options.failing_sync = options_.failing_sync;
     record_options.disk_bytes = options_.disk_bytes;
     record_options.short_writes = options_.short_writes;
+    record_options.killed_after = steps;
+    record_options.stack_when_killed = steps.has_value();
     return record(record_options);
   }
 
@@ -275,5 +285,10 @@ std::vector<Acknowledgement> acknowledged(const Log& log, const std::string& exp
 }
 
 CrashResult crash_test(const CrashOptions& options) { return CrashTest(options).run(); }
+
+std::vector<std::string> stack_behind(const CrashOptions& options, const Loss& loss,
+                                      std::size_t step) {
+  return CrashTest(options).stack_behind(loss, step);
+}
 
 }  // namespace assay::disk

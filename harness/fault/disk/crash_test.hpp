@@ -54,6 +54,7 @@ struct Loss {
   std::uint64_t seed = 0;
   Acknowledgement gone;
   Audit audit;
+  std::vector<std::string> stack = {};  // of what carried it, if it is known: see stack_behind()
 };
 
 struct CrashResult {
@@ -73,5 +74,10 @@ struct CrashResult {
 // Throws TracingUnavailable, RecordingInterrupted, std::regex_error, std::system_error and
 // std::filesystem::filesystem_error.
 CrashResult crash_test(const CrashOptions& options);
+
+// Where the program was when it made that step of the loss's log: it is run once more. Empty if it
+// makes another one then, or has no debug information, or there is no gdb.
+std::vector<std::string> stack_behind(const CrashOptions& options, const Loss& loss,
+                                      std::size_t step);
 
 }  // namespace assay::disk

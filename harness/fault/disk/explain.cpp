@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::size_t story_lines_max = 12;
 
-bool is_name(const Step& step) {
-  return step.kind == Step::Kind::link || step.kind == Step::Kind::unlink ||
-         step.kind == Step::Kind::rename;
-}
-
-bool is_data(const Step& step) {
-  return step.kind == Step::Kind::write || step.kind == Step::Kind::resize;
-}
-
 // The record as it may stand in a file: whole, or its longest word.
 std::vector<std::string> traces_of(const std::string& record) {
   auto words = base::split(record, ' ');
@@ -63,7 +54,7 @@ class Explainer {
         if (step.kind == Step::Kind::write && step.data.find(trace) != std::string::npos) return i;
       }
     }
-    return last_pending([](const Step& step) { return is_data(step); });
+    return last_pending([](const Step& step) { return changes_bytes(step); });
   }
 
   template <class Wanted>
@@ -78,11 +69,11 @@ class Explainer {
   std::optional<std::size_t> pending_name(const std::optional<std::size_t>& carried) const {
     if (carried) {
       const auto own = last_pending([&](const Step& step) {
-        return is_name(step) && step.file == log_.steps[*carried].file;
+        return changes_names(step) && step.file == log_.steps[*carried].file;
       });
       if (own) return own;
     }
-    return last_pending([](const Step& step) { return is_name(step); });
+    return last_pending([](const Step& step) { return changes_names(step); });
   }
 
   std::string folder_in_words(FileId folder) const {
@@ -96,7 +87,7 @@ class Explainer {
              "whole";
     }
     const Step& step = log_.steps[*carried];
-    if (is_name(step)) {
+    if (changes_names(step)) {
       const FileId folder = step.kind == Step::Kind::rename ? step.to_folder : step.folder;
       return fmt::format("an fsync of {} after the {}", folder_in_words(folder), step.call);
     }
@@ -135,7 +126,7 @@ class Explainer {
   std::string fate_of(std::size_t i) const {
     const Step& step = log_.steps[i];
     if (i == loss_.gone.step) return "acknowledged";
-    if (!is_name(step) && !is_data(step)) return "";
+    if (!changes_names(step) && !changes_bytes(step)) return "";
     if (!is_pending(i)) return "on the disk";
     const bool drops = loss_.mode == Mode::drop_all || loss_.mode == Mode::strict;
     return drops ? "gone" : "unsure";

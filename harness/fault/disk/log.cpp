@@ -7,7 +7,7 @@
 namespace assay::disk {
 namespace {
 
-constexpr std::size_t shown_bytes = 40;
+constexpr std::size_t shown_output_bytes = 40;
 
 std::string name_in(const Log& log, FileId folder, const std::string& name) {
   const std::string& path = log.files[folder].path;
@@ -15,6 +15,15 @@ std::string name_in(const Log& log, FileId folder, const std::string& name) {
 }
 
 }  // namespace
+
+bool changes_names(const Step& step) {
+  return step.kind == Step::Kind::link || step.kind == Step::Kind::unlink ||
+         step.kind == Step::Kind::rename;
+}
+
+bool changes_bytes(const Step& step) {
+  return step.kind == Step::Kind::write || step.kind == Step::Kind::resize;
+}
 
 LogCounts counts_of(const Log& log) {
   LogCounts counts;
@@ -52,7 +61,7 @@ std::string in_words(const Log& log, const Step& step) {
     case Step::Kind::failed_sync:
       return fmt::format("{} of {}, which fails", step.call, path);
     case Step::Kind::output:
-      return fmt::format("prints \"{}\"", base::printable_line(step.data, shown_bytes));
+      return fmt::format("prints \"{}\"", base::printable_line(step.data, shown_output_bytes));
   }
   return "";
 }

@@ -50,12 +50,19 @@ struct Step {
   bool synced = false;  // a write that was synced by itself (O_DSYNC)
 };
 
+bool changes_names(const Step& step);  // what is in a folder
+bool changes_bytes(const Step& step);  // what is in a file
+
 struct Log {
   std::vector<FileInfo> files{{FileInfo::Kind::folder, 0755, "", "."}};
   std::vector<Step> steps;
 
   // Why it is not the whole truth, if it isn't: then nothing can be said about what would survive.
   std::vector<std::string> doubts;
+
+  // "append() at log.cpp:27", from the innermost on, where there is debug information; if asked
+  // for, and gdb is there.
+  std::vector<std::string> stack;
 
   std::string ending;  // "exited with 3", "was ended after 60 s"; empty for exit 0
 };

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@
 #include "fault/disk/calls.hpp"
 #include "fault/disk/filter.hpp"
 #include "fault/disk/follower.hpp"
+#include "fault/disk/stack.hpp"
 #include "fault/disk/tracee.hpp"
 
 namespace assay::disk {
@@ -84,6 +86,7 @@ class Pipe {
   }
   if (!ready) ::_exit(never_began);
   if (!install_filter()) ::_exit(no_filter);
+  ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);  // gdb, for a stack
   ::execl("/bin/sh", "sh", "-c", options.command.c_str(), nullptr);
   ::_exit(never_began);
 }
@@ -163,6 +166,8 @@ class Recorder {
         threads_(threads),
         program_(program) {}
 
+  const std::vector<std::string>& stack() const { return stack_; }
+
   // Until all are gone. What the program ended with.
   int run() {
     for (;;) {
@@ -232,7 +237,7 @@ class Recorder {
     const Tracee tracee(thread);
     switch (tracee.readable() ? calls_.begin(tracee) : Calls::Next::go_on) {
       case Calls::Next::go_on:
-        end_if_enough();
+        end_if_enough(thread);
         resume(thread);
         break;
       case Calls::Next::see_return:
@@ -240,7 +245,7 @@ class Recorder {
         ::ptrace(PTRACE_SYSCALL, thread, 0, 0);
         break;
       case Calls::Next::pay:
-        end_if_enough();
+        end_if_enough(thread);
         payers_.push_back({thread, steady_clock::now() + options_.sync_cost});
         break;
     }
@@ -249,7 +254,7 @@ class Recorder {
   void returned(pid_t thread) {
     if (inside_ == thread) {
       calls_.end(Tracee(thread));
-      end_if_enough();
+      end_if_enough(thread);
     }
     resume(thread);
     if (inside_ == thread) let_the_next_in();
@@ -264,10 +269,13 @@ class Recorder {
     }
   }
 
-  void end_if_enough() {
-    if (options_.killed_after && follower_.step_count() >= *options_.killed_after) {
-      threads_.kill_all();
+  void end_if_enough(pid_t thread) {
+    if (!options_.killed_after || follower_.step_count() < *options_.killed_after) return;
+    if (options_.stack_when_killed && stack_.empty()) {
+      ::ptrace(PTRACE_DETACH, thread, 0, static_cast<long>(SIGSTOP));  // another debugger's turn
+      stack_ = stack_of(thread, options_.stopped);
     }
+    threads_.kill_all();
   }
 
   static void resume(pid_t thread, int signal = 0) {
@@ -283,6 +291,7 @@ class Recorder {
   std::deque<pid_t> waiting_;    // would make one
   std::deque<Payer> payers_;
   int ending_ = 0;
+  std::vector<std::string> stack_;
 };
 
 std::string in_words(int status) {
@@ -324,10 +333,13 @@ Log record(const RecordOptions& options) {
   Calls calls(options, follower, pipe);
   int status = 0;
   bool late = false;
+  std::vector<std::string> stack;
   {
     const Attendant attendant(options, output, threads);
     go.close_write();
-    status = Recorder(options, follower, calls, threads, program).run();
+    Recorder recorder(options, follower, calls, threads, program);
+    status = recorder.run();
+    stack = recorder.stack();
     late = attendant.was_late();
     if (attendant.was_stopped()) throw RecordingInterrupted();
   }
@@ -336,6 +348,7 @@ Log record(const RecordOptions& options) {
   }
   calls.finish();
   Log log = follower.finish();
+  log.stack = std::move(stack);
   log.ending =
       late ? fmt::format("was ended after {} s",
                          std::chrono::duration_cast<std::chrono::seconds>(options.limit).count())

@@ -30,6 +30,7 @@ struct RecordOptions {
   std::optional<std::int64_t> disk_bytes;   // writes beyond fail with ENOSPC
   bool short_writes = false;                // every other write takes half of its bytes
   std::optional<std::size_t> killed_after;  // so many steps: the folder stays as it is then
+  bool stack_when_killed = false;           // of the thread that made the last: see Log::stack
 };
 
 // Programs can't be traced here: ptrace is denied, or another tracer has this process.

@@ -27,15 +27,6 @@ constexpr std::array<ModeName, 5> mode_names{{{Mode::drop_all, "drop-all"},
                                               {Mode::strict, "strict"},
                                               {Mode::keep_all, "keep-all"}}};
 
-bool is_name(const Step& step) {
-  return step.kind == Step::Kind::link || step.kind == Step::Kind::unlink ||
-         step.kind == Step::Kind::rename;
-}
-
-bool is_data(const Step& step) {
-  return step.kind == Step::Kind::write || step.kind == Step::Kind::resize;
-}
-
 // The folder whose sync makes it last.
 FileId folder_of(const Step& step) {
   return step.kind == Step::Kind::rename ? step.to_folder : step.folder;
@@ -94,7 +85,7 @@ Survival::Survival(const Log& log, Mode mode)
     : log_(log), mode_(mode), covered_at_(log.steps.size(), kNever), lost_(log.steps.size()) {
   for (std::size_t i = 0; i < log.steps.size(); ++i) {
     const Step& step = log.steps[i];
-    if (is_name(step) || is_data(step)) open_.push_back(i);
+    if (changes_names(step) || changes_bytes(step)) open_.push_back(i);
     if (step.synced) {
       cover_step(i, i);
       if (mode_ != Mode::strict) cover_names_of(i, step.file);
@@ -105,7 +96,7 @@ Survival::Survival(const Log& log, Mode mode)
     }
     if (step.kind == Step::Kind::failed_sync) {
       for (const std::size_t each : open_) {
-        if (is_data(log.steps[each]) && log.steps[each].file == step.file) lost_[each] = true;
+        if (changes_bytes(log.steps[each]) && log.steps[each].file == step.file) lost_[each] = true;
       }
     }
   }
@@ -119,7 +110,7 @@ void Survival::cover_step(std::size_t step, std::size_t from) {
 void Survival::cover(std::size_t from, FileId file) {
   for (const std::size_t each : std::vector<std::size_t>(open_)) {
     const Step& step = log_.steps[each];
-    const bool own = is_data(step) ? step.file == file : folder_of(step) == file;
+    const bool own = changes_bytes(step) ? step.file == file : folder_of(step) == file;
     if (own) cover_step(each, from);
   }
   if (mode_ != Mode::strict) cover_names_of(from, file);
@@ -128,7 +119,7 @@ void Survival::cover(std::size_t from, FileId file) {
 void Survival::cover_names_of(std::size_t from, FileId file) {
   for (const std::size_t each : std::vector<std::size_t>(open_)) {
     const Step& step = log_.steps[each];
-    if (!is_name(step) || step.file != file || covered_at_[each] != kNever) continue;
+    if (!changes_names(step) || step.file != file || covered_at_[each] != kNever) continue;
     cover_step(each, from);
     if (folder_of(step) != file) cover_names_of(from, folder_of(step));
   }
@@ -138,7 +129,7 @@ std::vector<std::size_t> Survival::pending(std::size_t point) const {
   std::vector<std::size_t> steps;
   for (std::size_t i = 0; i < point; ++i) {
     const Step& step = log_.steps[i];
-    if ((is_name(step) || is_data(step)) && covered_at_[i] >= point) steps.push_back(i);
+    if ((changes_names(step) || changes_bytes(step)) && covered_at_[i] >= point) steps.push_back(i);
   }
   return steps;
 }
@@ -156,7 +147,7 @@ Image Survival::image(std::size_t point, std::uint64_t seed) const {
   std::int64_t place = -1;
   for (std::size_t i = 0; i < point; ++i) {
     const Step& step = log_.steps[i];
-    if (!is_name(step) && !is_data(step)) continue;
+    if (!changes_names(step) && !changes_bytes(step)) continue;
     const bool durable = covered_at_[i] < point;
     if (!durable) ++place;
     bool kept = durable || mode_ == Mode::keep_all;
@@ -175,7 +166,7 @@ Image Survival::image(std::size_t point, std::uint64_t seed) const {
     }
     // A journal keeps names in their order.
     if (!durable && mode_ == Mode::reordered) {
-      kept = is_name(step) ? place < names_kept : random.chance(0.5);
+      kept = changes_names(step) ? place < names_kept : random.chance(0.5);
     }
     if (kept) apply(step, data, image);
   }
