@@ -20,8 +20,8 @@ std::size_t count(const std::string& text, const std::string& what) {
 
 TEST(HistoryPage, HasABarForEachOperationThatMattersAndMarksTheImpossibleOne) {
   const auto document = history_page("old");
-  EXPECT_EQ(count(document.body, "class=\"bar wrong\""), 1U);
-  EXPECT_GE(count(document.body, "class=\"bar\""), 1U);
+  EXPECT_EQ(count(document.body, "class=\"call wrong\""), 1U);
+  EXPECT_GE(count(document.body, "class=\"call\""), 1U);
   EXPECT_EQ(count(document.body, "process &quot;old0&quot;"), 1U);
   EXPECT_NE(document.body.find("✗ &quot;old&quot;"), std::string::npos);
 }

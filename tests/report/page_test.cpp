@@ -83,8 +83,8 @@ TEST(Page, HasTheReferenceBesideWhatWasMeasured) {
 
 TEST(Page, DrawsABarForEachCallThatOverlaps) {
   const std::string page = to_html({card_of("x")});
-  EXPECT_EQ(count(page, "rx=\"4\" class=\"bar\">"), 2U);
-  EXPECT_EQ(count(page, "rx=\"4\" class=\"bar wrong open\">"), 2U);
+  EXPECT_EQ(count(page, "rx=\"4\" class=\"call\">"), 2U);
+  EXPECT_EQ(count(page, "rx=\"4\" class=\"call wrong open\">"), 2U);
   EXPECT_EQ(count(page, "never returns"), 2U);
 }
 

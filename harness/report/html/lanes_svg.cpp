@@ -43,10 +43,6 @@ class LanesPicture {
         notes_.push_back(note);
       }
     }
-    for (auto& bar : bars_) {
-      bar.did = label_of(bar.did);
-      bar.came = label_of((bar.agrees ? "✓ " : "✗ ") + came_of(bar));
-    }
   }
 
   std::string markup() {
@@ -67,9 +63,16 @@ class LanesPicture {
   }
 
  private:
-  static std::string came_of(const Lanes::Bar& bar) {
-    if (!bar.to) return bar.came.empty() ? "never returns" : bar.came;
-    return bar.came.empty() ? "returns" : bar.came;
+  static std::string answer_of(const Lanes::Bar& bar) {
+    const bool silent = bar.came.empty();
+    const std::string came = silent ? (bar.to ? "returns" : "never returns") : bar.came;
+    if (!bar.agrees) return label_of("✗ " + came);
+    return label_of(silent || !bar.to ? came : "✓ " + came);
+  }
+
+  static std::string_view kind_of_answer(const Lanes::Bar& bar) {
+    if (!bar.agrees) return "came wrong";
+    return bar.came.empty() || !bar.to ? "quiet" : "came";
   }
 
   bool is_shown(std::int64_t lane) const {
@@ -141,7 +144,7 @@ class LanesPicture {
   }
 
   static double width_of_bar(const Lanes::Bar& bar) {
-    return std::max(width_of(bar.did), width_of(bar.came)) + 2 * kWithinBar;
+    return std::max(width_of(label_of(bar.did)), width_of(answer_of(bar))) + 2 * kWithinBar;
   }
   static double width_of_note(const Lanes::Note& note) {
     return width_of(label_of(note.text)) + 2 * kWithinBar;
@@ -167,15 +170,15 @@ class LanesPicture {
     const double top = top_of(bar.lane);
     const double end = bar.to ? x_[*bar.to] : width_ - 1;
     const std::string kind =
-        std::string("bar") + (bar.agrees ? "" : " wrong") + (bar.to ? "" : " open");
+        std::string("call") + (bar.agrees ? "" : " wrong") + (bar.to ? "" : " open");
     svg_.element("rect", {{"x", length(x)},
                           {"y", length(top)},
                           {"width", length(std::max(end - x, 1.0))},
                           {"height", length(kBarHeight)},
                           {"rx", "4"},
                           {"class", kind}});
-    words(x + kWithinBar, top + 16, "did", bar.did);
-    words(x + kWithinBar, top + 32, bar.agrees ? "came" : "came wrong", bar.came);
+    words(x + kWithinBar, top + 16, "did", label_of(bar.did));
+    words(x + kWithinBar, top + 32, kind_of_answer(bar), answer_of(bar));
   }
 
   void draw_note(const Lanes::Note& note) {

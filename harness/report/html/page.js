@@ -41,20 +41,26 @@
     const data = uPlot.join(chart.curves.map((curve) => [curve.x.map(shift), curve.y]));
     const axis = (more) => ({ stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 },
       ticks: { stroke: colour("--line"), width: 1 }, ...more });
-    const bands = (chart_) => {
+    // Bands lie beneath the grid, their names above it.
+    const eachBand = (chart_, show) => {
       const { ctx, bbox } = chart_;
       ctx.save();
+      ctx.fillStyle = colour("--second");
       chart.bands.forEach((band) => {
         const from = Math.max(bbox.left, chart_.valToPos(place(band.from), "x", true));
         const to = Math.min(bbox.left + bbox.width, chart_.valToPos(place(band.to), "x", true));
-        ctx.globalAlpha = 0.13;
-        ctx.fillStyle = colour("--second");
-        ctx.fillRect(from, bbox.top, to - from, bbox.height);
-        ctx.globalAlpha = 1;
-        ctx.fillText(band.name, from + 4, bbox.top + 14);
+        show(ctx, bbox, band.name, from, to);
       });
       ctx.restore();
     };
+    const bands = (chart_) => eachBand(chart_, (ctx, bbox, _, from, to) => {
+      ctx.globalAlpha = 0.13;
+      ctx.fillRect(from, bbox.top, to - from, bbox.height);
+    });
+    const names = (chart_) => eachBand(chart_, (ctx, bbox, name, from) => {
+      ctx.textAlign = "left";
+      ctx.fillText(name, from + 4 * devicePixelRatio, bbox.top + 14 * devicePixelRatio);
+    });
     // A line across, or a cross where something was wrong.
     const marks = (chart_) => {
       const { ctx, bbox } = chart_;
@@ -83,18 +89,20 @@
       ctx.restore();
     };
     const scaled = (of) => (of.scale === "logarithmic" ? { distr: 3 } : {});
+    const fromZero = (_, min, max) => [Math.min(0, min), max > Math.min(0, min) ? 1.05 * max : 1];
+    const upright = chart.y.scale === "logarithmic" ? { distr: 3 } : { range: fromZero };
     const ticks = inNines
       ? { splits: () => [0, 50, 90, 99, 99.9, 99.99].map(nines), values: (_, all) => all.map(inWords) }
       : {};
     plot.classList.add("live");
     return new uPlot({
       width: Math.min(760, plot.closest(".wide").clientWidth || 760), height: 300,
-      scales: { x: { time: false, ...scaled(chart.x) }, y: scaled(chart.y) },
+      scales: { x: { time: false, ...scaled(chart.x) }, y: upright },
       axes: [axis({ label: named(chart.x), ...ticks }), axis({ label: named(chart.y), size: 64 })],
       series: [{ label: named(chart.x), value: (_, value) => (value == null ? "–" : inWords(value)) },
         ...chart.curves.map((curve, i) => ({ label: curve.name, stroke: colour(curves[i % 6]),
           width: 2, dash: dashes[i % 6], value: (_, value) => short(value) }))],
-      hooks: { drawClear: [bands], draw: [marks] },
+      hooks: { drawClear: [bands], draw: [names, marks] },
     }, data, plot);
   };
 
