@@ -173,9 +173,16 @@ void add_key(Markup& page, const Chart& chart) {
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     add_sample(page, "M0 6h26", kind_of_curve(i), chart.curves[i].name);
   }
-  const auto crosses = std::count_if(chart.marks.begin(), chart.marks.end(),
-                                     [](const auto& mark) { return std::isfinite(mark.y); });
-  if (crosses > 0) add_sample(page, "M8 1l10 10m0 -10l-10 10", "cross", "something wrong there");
+  page.close();
+}
+
+// Beneath the chart, whether a script has drawn it or not.
+void add_key_of_crosses(Markup& page, const Chart& chart) {
+  const bool any = std::any_of(chart.marks.begin(), chart.marks.end(),
+                               [](const auto& mark) { return std::isfinite(mark.y); });
+  if (!any) return;
+  page.open("ul", {{"class", "key"}});
+  add_sample(page, "M8 1l10 10m0 -10l-10 10", "cross", "something wrong there: see the numbers");
   page.close();
 }
 
@@ -220,6 +227,7 @@ void add_chart(Markup& page, const Chart& chart) {
   ChartPicture(page, chart).draw();
   add_key(page, chart);
   page.close().close();
+  add_key_of_crosses(page, chart);
   page.open("script", {{"type", "application/json"}, {"class", "curves"}});
   page.add(embedded_json(chart_json(chart))).close();
   add_table(page, chart);
