@@ -24,7 +24,7 @@ std::string count(std::uint64_t number) {
 
 // All of few; of many, those beside the knee that was looked for, or some from lowest to highest.
 std::vector<const Result*> steps_to_tell(const load::Report& report) {
-  const auto all = steps_by_rate(report);
+  auto all = steps_by_rate(report);
   if (all.size() <= told_steps) return all;
   std::vector<const Result*> told;
   for (std::size_t i = 0; i < all.size(); ++i) {
