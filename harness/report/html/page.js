@@ -33,6 +33,9 @@
   const named = (axis) => (axis.unit ? `${axis.name}, ${axis.unit}` : axis.name);
   const short = (value) => (value == null ? "–" : Number(value.toPrecision(4)).toString());
 
+  const compactly = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+  const compact = (value) => (value == null ? "" : compactly.format(value));
+
   const draw = (plot, chart) => {
     const inNines = chart.x.scale === "nines";
     const place = inNines ? nines : (value) => value;
@@ -98,7 +101,7 @@
     return new uPlot({
       width: Math.min(760, plot.closest(".wide").clientWidth || 760), height: 300,
       scales: { x: { time: false, ...scaled(chart.x) }, y: upright },
-      axes: [axis({ label: named(chart.x), ...ticks }), axis({ label: named(chart.y), size: 64 })],
+      axes: [axis({ label: named(chart.x), ...ticks }), axis({ label: named(chart.y), size: 64, values: (_, all) => all.map(compact) })],
       series: [{ label: named(chart.x), value: (_, value) => (value == null ? "–" : inWords(value)) },
         ...chart.curves.map((curve, i) => ({ label: curve.name, stroke: colour(curves[i % 6]),
           width: 2, dash: dashes[i % 6], value: (_, value) => short(value) }))],

@@ -1,9 +1,11 @@
 #include "report/html/story_html.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "report/figures.hpp"
 #include "report/html/chart_html.hpp"
 #include "report/html/lanes_svg.hpp"
@@ -91,6 +93,13 @@ void add_output(Markup& page, const CheckResult& check) {
 // "per_second_of_reference".
 constexpr std::string_view kOfReference = "_of_reference";
 
+// Six digits; of what is larger, all before the point.
+std::string figure_in_words(double value) {
+  constexpr double kSixDigits = 1e6;
+  const bool large = std::abs(value) >= kSixDigits && std::abs(value) < 1e15;
+  return large ? base::thousands(std::llround(value)) : fmt::format("{:.6g}", value);
+}
+
 void add_measured(Markup& page, const CheckResult& check) {
   if (check.metrics.empty()) return;
   const auto ends = [](const std::string& name) { return name.ends_with(kOfReference); };
@@ -109,10 +118,11 @@ void add_measured(Markup& page, const CheckResult& check) {
   for (const auto& [name, value] : check.metrics) {
     if (ends(name)) continue;
     page.open("tr").element("th", {{"scope", "row"}}, name);
-    page.element("td", {{"class", "number"}}, fmt::format("{:.6g}", value));
+    page.element("td", {{"class", "number"}}, figure_in_words(value));
     const auto reference = check.metrics.find(name + std::string(kOfReference));
-    if (reference != check.metrics.end()) {
-      page.element("td", {{"class", "number"}}, fmt::format("{:.6g}", reference->second));
+    if (beside) {
+      page.element("td", {{"class", "number"}},
+                   reference == check.metrics.end() ? "" : figure_in_words(reference->second));
     }
     page.close();
   }
