@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "base/histogram.hpp"
 #include "base/text.hpp"
+#include "grade/percentile_chart.hpp"
 #include "graders/rate_limiter/gateway/check.hpp"
 #include "graders/rate_limiter/gateway/setup.hpp"
 #include "graders/rate_limiter/gateway/slots.hpp"
@@ -44,6 +46,8 @@ constexpr const char* slots_after_fact = "slots after the load";
 constexpr const char* most_fact = "most requests at the service";
 constexpr const char* late_fact = "the generator was late";
 constexpr const char* canary_fact = "p99 of how late the grader itself is woken, in ns";
+constexpr const char* critical_latency_fact = "latencies of critical requests";
+constexpr const char* others_latency_fact = "latencies of the others";
 constexpr std::string_view slice_name = "half seconds";
 
 // What became of the requests that were due in half a second.
@@ -106,16 +110,23 @@ class OverloadSource final : public load::RequestSource {
     const auto slice = static_cast<std::size_t>(after_ns / slice_ns);
     slices_.at(std::min(slice, slices_.size() - 1))
         .add(is_critical(exchange.request.number), exchange.status);
+    if (exchange.status != 200) return;
+    (is_critical(exchange.request.number) ? critical_ : others_).record(exchange.latency_ns());
   }
 
   bool accepts(int status) const override { return status == 200 || status == 503; }
 
   const auto& slices() const { return slices_; }
+  // Of those answered with 200.
+  const base::Histogram& critical() const { return critical_; }
+  const base::Histogram& others() const { return others_; }
 
  private:
   static bool is_critical(std::uint64_t number) { return number * 3 % 10 < 3; }
 
   std::array<OverloadSlice, overload_duration / std::chrono::nanoseconds(slice_ns)> slices_{};
+  base::Histogram critical_;
+  base::Histogram others_;
   std::int64_t first_ns_ = 0;  // when the first of those that are measured was due
 };
 
@@ -138,6 +149,37 @@ grade::Chart chart_of(const std::vector<OverloadSlice>& slices) {
     others.y.push_back(percent(slices[i].others_good, slices[i].others));
   }
   chart.curves = {critical, others};
+  return chart;
+}
+
+// How many answers a second came of it: with 200, and at once with 503.
+grade::Chart throughput_of(const std::vector<OverloadSlice>& slices) {
+  grade::Chart chart;
+  chart.title = "Answers at twice the service's capacity";
+  chart.x = {"time", "s", grade::Chart::Scale::linear};
+  chart.y = {"answers", "1/s", grade::Chart::Scale::linear};
+  grade::Chart::Curve good{"with 200", {}, {}};
+  grade::Chart::Curve shed{"with 503", {}, {}};
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const double at = static_cast<double>(i) * slice_ns / 1e9;
+    good.x.push_back(at);
+    good.y.push_back((slices[i].critical_good + slices[i].others_good) * 1e9 / slice_ns);
+    shed.x.push_back(at);
+    shed.y.push_back(slices[i].shed * 1e9 / slice_ns);
+  }
+  chart.curves = {good, shed};
+  return chart;
+}
+
+grade::Chart latencies_in(const grade::Conversation& facts) {
+  auto chart = grade::percentile_chart("How long answers with 200 take, at twice the capacity");
+  for (const auto& [fact, name] :
+       {std::pair(critical_latency_fact, "critical"), std::pair(others_latency_fact, "others")}) {
+    const auto latencies = base::Histogram::from_text(fact_in(facts, fact));
+    if (!latencies) continue;
+    auto curve = grade::percentile_curve(name, *latencies);
+    if (!curve.x.empty()) chart.curves.push_back(std::move(curve));
+  }
   return chart;
 }
 
@@ -215,6 +257,8 @@ class OverloadCheck final : public GatewayCheck {
                       {slots_fact, std::to_string(setup.slots)},
                       {slots_after_fact, to_line(count_slots(world, setup.slots, slots_patience))},
                       {most_fact, std::to_string(world.service().counts().at_once_most)},
+                      {critical_latency_fact, source.critical().text()},
+                      {others_latency_fact, source.others().text()},
                       {late_fact, result.generator_was_late() ? "yes" : "no"},
                       {canary_fact, std::to_string(canary.p99_ns())}});
   }
@@ -252,7 +296,10 @@ class OverloadCheck final : public GatewayCheck {
     }
     const double goodput = good / seconds / capacity;
     const double critical = static_cast<double>(all.critical_good) / std::max(all.critical, 1);
-    result.charts = {chart_of(slices)};
+    result.charts = {chart_of(slices), throughput_of(slices)};
+    if (auto latencies = latencies_in(facts); !latencies.curves.empty()) {
+      result.charts.push_back(std::move(latencies));
+    }
     result.metrics = {{"critical_goodput", critical},
                       {"goodput_of_capacity", goodput},
                       {"shed", static_cast<double>(all.shed)}};
