@@ -149,6 +149,10 @@ std::string duration_ns(std::int64_t ns) {
   return thousands(ns) + " ns";
 }
 
+std::string counted(std::int64_t number, std::string_view noun) {
+  return thousands(number) + ' ' + std::string(noun) + (number == 1 ? "" : "s");
+}
+
 std::string thousands(std::int64_t number) {
   std::string digits = std::to_string(number);
   const std::size_t first = number < 0 ? 1 : 0;

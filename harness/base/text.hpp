@@ -35,6 +35,9 @@ std::string printable_line(std::string_view text, std::size_t limit_bytes);
 // whole nanoseconds with thousands separated, "1,000,000,001 ns".
 std::string duration_ns(std::int64_t ns);
 
+// "1 token", "2 tokens", "1,234 tokens".
+std::string counted(std::int64_t number, std::string_view noun);
+
 // "1,234,567".
 std::string thousands(std::int64_t number);
 

@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/runs.hpp"
+#include "cli/tip.hpp"
 #include "grade/designs.hpp"
 #include "grade/runner.hpp"
 #include "graders/registry.hpp"
@@ -23,6 +24,9 @@ namespace assay::cli {
 namespace {
 
 constexpr const char* code_lines_row = "lines of code";
+constexpr const char* about_code_lines =
+    "lines of code: the level's own file and the headers of yours that it includes, without blank "
+    "lines and comments.";
 
 // Figures that say how much was done or how well it was measured, and not what came out.
 bool is_cost(const std::string& metric) {
@@ -77,9 +81,7 @@ class Comparing {
         grader_(graders::make_grader(exercise_.slug)),
         builder_(context.builder()),
         cards_(own_runs(context.root, exercise_.slug)) {
-    if (options.level && exercise_.level(*options.level) == nullptr) {
-      throw UsageError(fmt::format("{} has no level {}", exercise_.slug, *options.level));
-    }
+    expect_level(exercise_, options.level);
     comparison_.seed = seed_from(options.seed);
     comparison_.level = options.level.value_or(highest_passed());
   }
@@ -109,6 +111,7 @@ class Comparing {
     comparison_.passed_in = grading.card->run;
     comparison_.questions = level->questions;
     comparison_.costs.emplace_back(code_lines_row);
+    comparison_.notes.emplace_back(about_code_lines);
     measured_checks_ = checks_with_costs(*grading.card);
     prepare();
     ProgressLine progress(context_);
@@ -118,6 +121,12 @@ class Comparing {
     comparison_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return comparison_;
+  }
+
+  // Where to go on; null after the last level.
+  const grade::Level* next() const {
+    const auto grading = last_grading(cards_, grader_.infos(), comparison_.level);
+    return next_level(exercise_, comparison_.level, grading.card->solution.language);
   }
 
  private:
@@ -185,6 +194,10 @@ class Comparing {
     for (std::size_t i = 0; i < costs.size(); ++i) {
       grade::heed_interruptions();
       progress.show(costs[i]->name, i, costs.size());
+      const auto& about = costs[i]->about;
+      if (!about.empty() && !base::contains(comparison_.notes, about)) {
+        comparison_.notes.push_back(about);
+      }
       const auto figures = costs[i]->measure(benches, comparison_.seed);
       for (std::size_t place = 0; place < figures.size(); ++place) {
         if (!figures[place]) continue;
@@ -258,6 +271,9 @@ int compare(const Context& context, const CompareOptions& options) {
   const auto comparison = comparing.run();
   fmt::print("{}", options.json ? report::to_json(comparison)
                                 : report::comparison(comparison, context.out));
+  if (const auto* next = options.json ? nullptr : comparing.next()) {
+    print_next_level(context, comparison.exercise, *next);
+  }
   return exit_code::passed;
 }
 

@@ -53,6 +53,18 @@ grade::Exercise Context::exercise(const std::string& slug) const {
 
 proc::Builder Context::builder() const { return {root, build_folder}; }
 
+std::string language_in_words(const std::string& language) {
+  if (language == "c++") return "C++";
+  return language == "python" ? "Python" : language;
+}
+
+void expect_level(const grade::Exercise& exercise, std::optional<int> level) {
+  if (!level || exercise.level(*level) != nullptr) return;
+  const auto last = exercise.levels.size();
+  throw UsageError(fmt::format("{} has no level {}: it has {}", exercise.slug, *level,
+                               last == 1 ? "level 1" : fmt::format("levels 1 to {}", last)));
+}
+
 std::uint64_t seed_from(const std::string& typed) {
   if (typed.empty()) return base::fresh_seed();
   const auto seed = base::to_integer(typed);

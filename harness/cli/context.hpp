@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -42,6 +43,12 @@ struct Context {
 
 // From ASSAY_ROOT, or from where the program lies. `colour` is auto, always or never.
 Context make_context(const std::string& colour);
+
+// "C++" for c++, as exercise.toml has it.
+std::string language_in_words(const std::string& language);
+
+// Throws UsageError if a level is asked for that the exercise doesn't have.
+void expect_level(const grade::Exercise& exercise, std::optional<int> level);
 
 // A fresh one if none was typed. Throws UsageError.
 std::uint64_t seed_from(const std::string& typed);

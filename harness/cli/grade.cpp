@@ -14,8 +14,10 @@
 #include "cli/predictions.hpp"
 #include "cli/progress.hpp"
 #include "cli/runs.hpp"
+#include "cli/tip.hpp"
 #include "grade/runner.hpp"
 #include "grade/solution.hpp"
+#include "grade/subject_link.hpp"
 #include "graders/registry.hpp"
 #include "proc/cell.hpp"
 #include "report/json.hpp"
@@ -39,12 +41,7 @@ const grade::Track* track_of(const grade::Exercise& exercise, const GradeOptions
 std::vector<grade::CheckInfo> selected(const std::vector<grade::CheckInfo>& all,
                                        const grade::Exercise& exercise,
                                        const GradeOptions& options) {
-  if (options.level && exercise.level(*options.level) == nullptr) {
-    throw UsageError(fmt::format("{} has no level {}: it has {}", exercise.slug, *options.level,
-                                 exercise.levels.size() == 1
-                                     ? "level 1"
-                                     : fmt::format("levels 1 to {}", exercise.levels.size())));
-  }
+  expect_level(exercise, options.level);
   const auto* track = track_of(exercise, options);
   std::vector<grade::CheckInfo> checks;
   std::vector<std::string> names;
@@ -70,22 +67,6 @@ grade::IsolationUsed isolation_here() {
   return {std::string(proc::name_of(isolation.tier)), isolation.own_user, isolation.gaps};
 }
 
-// What to do next, as a command.
-std::string tip_for(const grade::Scorecard& card) {
-  for (const auto& check : card.checks) {
-    if (check.verdict == grade::Verdict::fail) {
-      if (card.solution.kind == "mine") {
-        return fmt::format("./assay watch {}{}", card.exercise,
-                           check.level == 1 ? "" : fmt::format(" --level {}", check.level));
-      }
-      return check.replay;
-    }
-  }
-  if (card.solution.kind == "mine")
-    return fmt::format("./assay show {} --reference", card.exercise);
-  return card.solution.kind == "reference" ? fmt::format("./assay start {}", card.exercise) : "";
-}
-
 void remember(const Context& context, const grade::Scorecard& card) {
   if (card.solution.kind != "mine" || !card.complete) return;
   Progress progress = load_progress(context.root);
@@ -106,6 +87,20 @@ void note_help_taken(const Context& context, const grade::Exercise& exercise,
   if (found == progress.end()) return;
   card.hints_used = found->second.hints_used_in_all();
   card.reference_opened = found->second.reference_opened;
+}
+
+// A program that never greeted was often not found, or didn't find its own files.
+void say_where_it_ran(const grade::Scorecard& card) {
+  const bool silent = std::any_of(card.checks.begin(), card.checks.end(), [](const auto& check) {
+    return check.verdict == grade::Verdict::fail && check.reason.ends_with(grade::before_ready);
+  });
+  if (card.solution.kind != "exec" || !silent) return;
+  std::fflush(stdout);  // it comes after the scorecard, also where both go to one file
+  fmt::print(stderr,
+             "assay: the command ran in {}, where relative paths count from. It can read that "
+             "folder and the files that it names; /tmp is its own, and empty "
+             "(docs/protocols.md#script)\n",
+             std::filesystem::current_path().string());
 }
 
 void expect_one_solution(const GradeOptions& options) {
@@ -130,7 +125,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   expect_one_solution(options);
   const auto exercise = context.exercise(options.exercise);
   auto grader = graders::make_grader(exercise.slug);
-  if (options.solution.empty()) add_kept_checks(context, exercise.slug, grader);
+  add_kept_checks(context, exercise.slug, grader);
   const auto checks = selected(grader.infos(), exercise, options);
   const std::uint64_t seed = seed_from(options.seed);
 
@@ -161,10 +156,6 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   card.machine = this_machine();
   card.isolation = isolation_here();
   note_help_taken(context, exercise, card);
-  if (card.solution.kind == "mine") {
-    card.predictions = prediction_score(context, exercise.slug, grader.predictions);
-  }
-
   auto run = grade::run_checks(grader, checks, workbench, card.seed,
                                [&](const grade::CheckInfo& check, std::size_t i, std::size_t n) {
                                  progress.show(check.id + " " + check.title, i, n);
@@ -173,6 +164,9 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
   card.build_seconds = std::chrono::duration<double>(workbench.build_time()).count();
   card.checks = std::move(run.checks);
   grade::add_up(exercise, grader.infos(), card);
+  if (card.solution.kind == "mine") {
+    card.predictions = prediction_score(context, exercise.slug, grader.predictions, card.levels);
+  }
   save_run(context.root, card, run.evidence, tip_for);
   remember(context, card);
   return card;
@@ -187,6 +181,7 @@ int grade(const Context& context, const GradeOptions& options) {
   const std::string text =
       options.json ? report::to_json(*card) : report::scorecard(*card, context.out, detail);
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+  if (!options.json) say_where_it_ran(*card);
   return grade::exit_code(*card);
 }
 

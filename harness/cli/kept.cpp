@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t name_letters_max = 40;
 constexpr std::string_view kept_extension = ".txt";
+constexpr std::string_view kept_ids = "yours.";
 constexpr std::string_view name_letters = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
 void expect_a_name(const std::string& name) {
@@ -103,13 +104,11 @@ void add_kept_checks(const Context& context, const std::string& slug, grade::Gra
     const std::string name = files[i].stem();
     expect_a_name(name);
     grader.checks.push_back(grader.play->check(read_session(files[i], *grader.play),
-                                               fmt::format("yours.{}", i + 1), "kept_" + name,
-                                               name));
+                                               fmt::format("{}{}", kept_ids, i + 1), "kept_" + name,
+                                               "your kept session " + name));
   }
 }
 
-bool has_kept_checks(const grade::SolutionInfo& solution) {
-  return solution.kind == "mine" || solution.kind == "exec";
-}
+bool is_kept(const grade::CheckResult& result) { return result.id.starts_with(kept_ids); }
 
 }  // namespace assay::cli

@@ -1,5 +1,6 @@
 // Sessions of `assay play` that were kept: my/<slug>/kept/<name>.txt has a setup and operations, as
-// they are typed. Each is a check of the learner's own, worth no points.
+// they are typed. Each is a check of the learner's own, worth no points, and whatever is graded is
+// held to it: the learner's solution, a program in another language, the reference.
 #pragma once
 
 #include <filesystem>
@@ -28,7 +29,7 @@ std::filesystem::path keep(const Context& context, const std::string& slug, cons
 // file, line and reason.
 void add_kept_checks(const Context& context, const std::string& slug, grade::Grader& grader);
 
-// Whose sessions are graded too: the learner's own solution, in whatever language.
-bool has_kept_checks(const grade::SolutionInfo& solution);
+// Whether a result is of such a check.
+bool is_kept(const grade::CheckResult& result);
 
 }  // namespace assay::cli

@@ -1,4 +1,6 @@
 // The commands that show: list, show and hint.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -6,6 +8,7 @@
 #include "cli/progress.hpp"
 #include "graders/registry.hpp"
 #include "proc/files.hpp"
+#include "report/text.hpp"
 
 #include <boost/json.hpp>
 
@@ -13,6 +16,8 @@ namespace assay::cli {
 namespace {
 
 namespace json = boost::json;
+
+constexpr const char* level_line = "  {:<6} {:<{}} {:>7} {:>7}  {:>5}  {}\n";
 
 std::string best_in_words(const grade::Exercise& exercise, const ExerciseProgress* reached) {
   if (reached == nullptr || reached->best_points.empty()) return "not graded yet";
@@ -22,9 +27,31 @@ std::string best_in_words(const grade::Exercise& exercise, const ExerciseProgres
 }
 
 // What of a level's points was ever reached, as a column.
-std::string reached_in_words(const grade::Level& level, const ExerciseProgress* reached) {
-  if (reached == nullptr || reached->best_points.count(level.number) == 0) return "";
-  return fmt::format("best {:g}", reached->best_points.at(level.number));
+std::string reached_in_words(const grade::Level& level, const ExerciseProgress* reached,
+                             std::string_view none) {
+  if (reached == nullptr || reached->best_points.count(level.number) == 0) return std::string(none);
+  return fmt::format("{:g}", reached->best_points.at(level.number));
+}
+
+// Who can solve it: "C++, Python, any".
+std::string languages_in_words(const grade::Level& level) {
+  std::vector<std::string> names;
+  for (const auto& language : level.languages) names.push_back(language_in_words(language));
+  if (level.protocol != "threads") names.emplace_back("any");
+  return base::join(names, ", ");
+}
+
+void print_levels(const Context& context, const grade::Exercise& exercise,
+                  const ExerciseProgress* reached) {
+  const auto dash = report::glyphs(context.out).dash;
+  int columns = 0;
+  for (const auto& level : exercise.levels) columns = std::max(columns, report::width(level.title));
+  fmt::print("{}", report::dim(context.out, fmt::format(level_line, "level", "", columns, "minutes",
+                                                        "points", "best", "languages")));
+  for (const auto& level : exercise.levels) {
+    fmt::print(level_line, level.number, level.title, columns, level.minutes, level.points,
+               reached_in_words(level, reached, dash), languages_in_words(level));
+  }
 }
 
 json::object listed(const grade::Exercise& exercise, const ExerciseProgress* reached) {
@@ -51,6 +78,15 @@ json::object listed(const grade::Exercise& exercise, const ExerciseProgress* rea
   return entry;
 }
 
+// Those that were given before stand back.
+void print_hint(const Context& context, int number, const std::string& hint, bool is_new) {
+  std::string before = fmt::format("{}. ", number);
+  for (const auto& line : report::wrap(hint, context.out.columns - report::width(before))) {
+    fmt::print("{}\n", is_new ? before + line : report::dim(context.out, before + line));
+    before = report::repeated(" ", report::width(before));
+  }
+}
+
 }  // namespace
 
 int list(const Context& context, bool as_json) {
@@ -66,16 +102,13 @@ int list(const Context& context, bool as_json) {
     const auto& glyph = report::glyphs(context.out);
     fmt::print("{} {} question {} {} {}\n", report::bold(context.out, exercise.title), glyph.dot,
                exercise.question, glyph.dot, best_in_words(exercise, reached));
-    fmt::print("  {}\n", exercise.summary);
-    for (const auto& level : exercise.levels) {
-      fmt::print("  {}  {:<40} {:>4} min {:>4} points   {:<8} {}\n", level.number, level.title,
-                 level.minutes, level.points, level.protocol, reached_in_words(level, reached));
-    }
+    fmt::print("  {}\n\n", exercise.summary);
+    print_levels(context, exercise, reached);
     for (const auto& track : exercise.tracks) {
-      fmt::print("  {:<43} {:>4} min {:>4} checks   --track {}\n", track.title, track.minutes,
-                 track.checks.size(), track.name);
+      fmt::print("\n  {}: {} checks, {} minutes\n    ./assay grade {} --track {}\n", track.title,
+                 track.checks.size(), track.minutes, exercise.slug, track.name);
     }
-    fmt::print("  {}\n\n", report::dim(context.out, "./assay start " + exercise.slug));
+    fmt::print("\n  begin: {}\n\n", report::bold(context.out, "./assay start " + exercise.slug));
   }
   if (as_json) fmt::print("{}\n", json::serialize(entries));
   return exit_code::passed;
@@ -103,9 +136,9 @@ int show(const Context& context, const std::string& slug, bool reference) {
 
 int hint(const Context& context, const std::string& slug, std::optional<int> wanted) {
   const auto exercise = context.exercise(slug);
+  expect_level(exercise, wanted);
   const int number = wanted.value_or(exercise.levels.front().number);
   const auto* level = exercise.level(number);
-  if (level == nullptr) throw UsageError(fmt::format("{} has no level {}", slug, number));
 
   Progress progress = load_progress(context.root);
   int& used = progress[slug].hints_used[number];
@@ -116,9 +149,7 @@ int hint(const Context& context, const std::string& slug, std::optional<int> wan
     save_progress(context.root, progress);
   }
   for (int i = 0; i < used; ++i) {
-    const std::string text =
-        fmt::format("{}. {}", i + 1, level->hints[static_cast<std::size_t>(i)]);
-    fmt::print("{}\n", more && i + 1 == used ? text : report::dim(context.out, text));
+    print_hint(context, i + 1, level->hints[static_cast<std::size_t>(i)], more && i + 1 == used);
   }
   fmt::print("\n{}\n", used < all
                            ? fmt::format("{} of {} hints for level {}; the scorecard says so", used,

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/misread.hpp"
 #include "grade/conversation.hpp"
 #include "proc/cell.hpp"
 #include "proc/files.hpp"
@@ -14,6 +15,8 @@ namespace {
 using namespace assay;
 
 constexpr const char* version = "assay 0.1";
+constexpr const char* any_program =
+    "a program in any language, run by a shell in the folder you are in (docs/protocols.md)";
 
 struct Arguments {
   std::string colour = "auto";
@@ -122,14 +125,14 @@ class CommandLine {
                       [&](const auto& context) { return cli::grade(context, g); });
     grade->add_option("exercise", g.exercise, "see ./assay list")->required();
     grade->add_option("--solution", g.solution, "reference, stub, or a file or folder; else my/");
-    grade->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
+    grade->add_option("--exec", g.exec, any_program);
     grade->add_option("--only", g.only, "one check, as 1.2 or refill");
     grade->add_flag("--thorough", g.thorough, "more schedules, and closer figures: takes minutes");
     grade->add_flag("--json", g.json, "the result as one JSON document (docs/results.md)");
     grade->add_option("--html", g.html, "write the run's page there, too (./assay report)");
-    auto* watch =
-        add("watch", "grade the first level again at every save", "  ./assay watch rate_limiter",
-            [&](const auto& context) { return cli::watch(context, g); });
+    auto* watch = add("watch", "grade a level again at every save",
+                      "  ./assay watch rate_limiter\n  ./assay watch rate_limiter --level 2",
+                      [&](const auto& context) { return cli::watch(context, g); });
     watch->add_option("exercise", g.exercise, "see ./assay list")->required();
     auto& c = arguments_.compare;
     auto* compare = add("compare", "once a level passes: your design beside others, and questions",
@@ -146,9 +149,11 @@ class CommandLine {
                      [&](const auto& context) { return cli::play(context, g); });
     play->add_option("exercise", g.exercise, "see ./assay list")->required();
     play->add_option("--solution", g.solution, "reference, stub, or a file or folder; else my/");
-    play->add_option("--exec", g.exec, "a program in any language (docs/protocols.md)");
+    play->add_option("--exec", g.exec, any_program);
     for (auto* command : {grade, watch}) {
-      command->add_option("--level", g.level, "one level");
+      command->add_option(
+          "--level", g.level,
+          command == grade ? "this level only" : "this level; the first by default");
       command->add_option("--track", g.track, "the checks of one track, as interview");
       command->add_option("--seed", g.seed, "for everything random; else a fresh one");
       command->add_flag("-v,--verbose", g.verbose, "every failing check in full");
@@ -256,26 +261,45 @@ class CommandLine {
     return result;
   }
 
+  // The words that the command has no place for.
+  std::optional<cli::ExtraWords> extra_words(const CLI::App& command, int count,
+                                             char** words) const {
+    cli::ExtraWords found{command.get_name(), "", app_.remaining(true)};
+    if (&command == &app_ || found.extra.empty()) return std::nullopt;
+    for (int i = 2; i < count && found.first.empty(); ++i) {
+      if (words[i][0] != '-') found.first = words[i];
+    }
+    return found;
+  }
+
   // One line, and what was probably meant.
   int explain(const CLI::ParseError& error, int count, char** words) const {
     const auto [typed, candidates, command] = misread(count, words);
     const bool general = command == &app_;
     const std::string shown = base::printable_line(typed, 60);
-    std::string what = base::printable_line(error.what(), 300);
-    std::optional<std::string> meant;
+    std::string what = base::printable_line(cli::plainly(error.what()), 300);
+    const std::string help =
+        general ? "./assay --help" : fmt::format("./assay {} --help", command->get_name());
+    std::string advice = "see " + help;
+    const auto guess = [&] {
+      if (const auto meant = base::did_you_mean(typed, candidates)) {
+        advice = fmt::format("did you mean '{}'?", *meant);
+      }
+    };
     if (count == 1) {
       what = "a command is needed";
     } else if (typed[0] == '-' && !base::contains(candidates, typed)) {
       what = fmt::format("there is no option '{}'", shown);
-      meant = base::did_you_mean(typed, candidates);
+      guess();
     } else if (general) {
       what = fmt::format("there is no command '{}'", shown);
-      meant = base::did_you_mean(typed, candidates);
+      guess();
+    } else if (const auto extra = extra_words(*command, count, words)) {
+      what = fmt::format("'{}' has no place for '{}'", extra->command,
+                         base::printable_line(base::join(extra->extra, " "), 60));
+      if (auto instead = cli::instead_of(*extra); !instead.empty()) advice = instead;
     }
-    const std::string help =
-        general ? "./assay --help" : fmt::format("./assay {} --help", command->get_name());
-    fmt::print(stderr, "assay: {}: {}\n", what,
-               meant ? fmt::format("did you mean '{}'?", *meant) : "see " + help);
+    fmt::print(stderr, "assay: {}: {}\n", what, advice);
     return cli::exit_code::usage;
   }
 

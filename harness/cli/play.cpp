@@ -28,12 +28,26 @@ namespace {
 constexpr std::size_t line_bytes_max = 4'096;
 constexpr int poll_ms = 100;
 
-const std::vector<std::string> own_commands{"show", "undo", "reset", "keep", "help", "quit"};
+const std::vector<std::string> own_commands{"show", "undo", "reset", "keep",
+                                            "help", "quit", "exit"};
 constexpr const char* own_help =
     "show             the session so far, and its picture\n"
     "undo, reset      without the last call; without all of them\n"
     "keep NAME        as a check of your own, which ./assay grade runs too\n"
-    "help, quit\n";
+    "help, quit       or exit, or Ctrl-D\n";
+
+// Without the blanks at its ends.
+std::string trimmed(const std::string& typed) {
+  const auto first = typed.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return "";
+  return typed.substr(first, typed.find_last_not_of(" \t\r") - first + 1);
+}
+
+std::vector<std::string> words_of(const std::string& typed) {
+  auto words = base::split(typed, ' ');
+  std::erase_if(words, [](const std::string& word) { return word.empty(); });
+  return words;
+}
 
 // Lines of stdin, from a terminal or a pipe. Ctrl-C ends the waiting: throws grade::Interrupted.
 class TypedLines {
@@ -76,18 +90,18 @@ class Table {
   }
 
   // Whether to go on. Throws grade::Misunderstood and UsageError.
-  bool obey(const std::string& typed) {
-    const auto words = base::split(typed, ' ');
-    if (typed == "quit") return false;
-    if (typed == "help") return fmt::print("{}{}", play_.help(), own_help), true;
-    if (typed == "show") return show(), true;
-    if (typed == "undo") return undo(), true;
-    if (typed == "reset") return script_.operations.clear(), say_setup(), true;
-    if (words[0] == "keep" && words.size() == 2) return keep_as(words[1]), true;
-    if (words[0] == "keep") throw grade::Misunderstood("a kept session needs a name: 'keep burst'");
+  bool obey(const std::string& line) {
+    const std::string typed = trimmed(line);
     if (typed.empty() || typed.front() == '#') return true;
-    perform(typed);
-    return true;
+    const auto words = words_of(typed);
+    if (!base::contains(own_commands, words[0])) return perform(typed), true;
+    if (words[0] == "keep") return keep_as(name_in(words)), true;
+    expect_alone(words);
+    if (words[0] == "help") fmt::print("{}{}", play_.help(), own_help);
+    if (words[0] == "show") show();
+    if (words[0] == "undo") undo();
+    if (words[0] == "reset") reset();
+    return words[0] != "quit" && words[0] != "exit";
   }
 
   void say_setup() const { fmt::print("{}\n", play_.to_typed(script_.setup)); }
@@ -98,6 +112,23 @@ class Table {
     bool any_wrong = false;
     std::string trouble;  // why the last call has no answer; then nothing is told
   };
+
+  // "quit now" is no call: whoever types it means something else than what would happen.
+  static void expect_alone(const std::vector<std::string>& words) {
+    if (words.size() == 1) return;
+    throw grade::Misunderstood(
+        fmt::format("'{0}' takes no words after it: type '{0}' alone", words[0]));
+  }
+
+  static const std::string& name_in(const std::vector<std::string>& words) {
+    if (words.size() == 2) return words[1];
+    if (words.size() == 1) {
+      throw grade::Misunderstood("a kept session needs a name: 'keep burst'");
+    }
+    throw grade::Misunderstood(
+        fmt::format("a name is one word: 'keep {}'",
+                    base::printable_line(base::join({words.begin() + 1, words.end()}, "_"), 60)));
+  }
 
   // An operation, or one word of ours that was mistyped.
   std::string line_for(const std::string& typed) const {
@@ -179,6 +210,11 @@ class Table {
     if (!told.timeline) return;
     fmt::print("\n");
     for (const auto& line : report::draw(*told.timeline, context_.out)) fmt::print("{}\n", line);
+  }
+
+  void reset() {
+    script_.operations.clear();
+    say_setup();
   }
 
   void undo() {

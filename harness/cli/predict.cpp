@@ -90,9 +90,7 @@ class Predicting {
         exercise_(context.exercise(options.exercise)),
         grader_(graders::make_grader(exercise_.slug)),
         commitments_(load_commitments(context, exercise_.slug, grader_.predictions)) {
-    if (options.level && exercise_.level(*options.level) == nullptr) {
-      throw UsageError(fmt::format("{} has no level {}", exercise_.slug, *options.level));
-    }
+    expect_level(exercise_, options.level);
     for (const auto& prediction : grader_.predictions) {
       const bool wanted = options.level.value_or(prediction.level) == prediction.level;
       if (wanted && exercise_.level(prediction.level) != nullptr) wanted_.push_back(prediction);

@@ -1,5 +1,6 @@
 #include "cli/predictions.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <boost/json.hpp>
@@ -72,10 +73,15 @@ void save_measured(const Context& context, const std::string& slug,
 }
 
 grade::PredictionScore prediction_score(const Context& context, const std::string& slug,
-                                        const std::vector<grade::Prediction>& predictions) {
+                                        const std::vector<grade::Prediction>& predictions,
+                                        const std::vector<grade::LevelResult>& levels) {
   const auto measured = load_measured(context, slug);
   std::vector<report::PredictionOutcome> outcomes;
   for (const auto& commitment : load_commitments(context, slug, predictions)) {
+    const bool graded = std::any_of(levels.begin(), levels.end(), [&](const auto& level) {
+      return level.level == commitment.level;
+    });
+    if (!graded) continue;
     for (const auto& prediction : predictions) {
       const auto answer = commitment.answers.find(prediction.slug);
       const auto found = measured.find(prediction.slug);

@@ -31,8 +31,9 @@ MeasuredPredictions load_measured(const Context& context, const std::string& slu
 void save_measured(const Context& context, const std::string& slug,
                    const MeasuredPredictions& measured);
 
-// What has been measured of what was committed in time.
+// What has been measured of what was committed in time, of these levels.
 grade::PredictionScore prediction_score(const Context& context, const std::string& slug,
-                                        const std::vector<grade::Prediction>& predictions);
+                                        const std::vector<grade::Prediction>& predictions,
+                                        const std::vector<grade::LevelResult>& levels);
 
 }  // namespace assay::cli

@@ -1,4 +1,4 @@
-// assay start: a copy of the stub to edit, an editor's configuration, and the first failing check.
+// assay start: a copy of the stubs to edit, an editor's configuration, and the first failing check.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -10,9 +10,11 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "grade/designs.hpp"
 #include "grade/solution.hpp"
 #include "proc/files.hpp"
 #include "report/terminal.hpp"
+#include "report/text.hpp"
 
 namespace assay::cli {
 namespace fs = std::filesystem;
@@ -62,10 +64,6 @@ std::string compile_commands(const Context& context, const grade::Exercise& exer
   return json::serialize(entries) + "\n";
 }
 
-void line(const char* did, const fs::path& path, const std::string& what) {
-  fmt::print("  {:<6} {:<40} {}\n", did, grade::shown(path), what);
-}
-
 // Files that are there stay as they are, unless they are to be replaced; then they stay beside the
 // new ones. Returns the names that were written.
 std::vector<std::string> write_skeleton(const Skeleton& skeleton, const fs::path& mine,
@@ -82,14 +80,66 @@ std::vector<std::string> write_skeleton(const Skeleton& skeleton, const fs::path
   return written;
 }
 
-void say_where_things_are(const grade::Exercise& exercise, const fs::path& mine,
-                          const std::vector<std::string>& written) {
-  for (const auto& name : written) {
-    const bool first = name.starts_with("solution.");
-    line("wrote", mine / name, first ? "edit this one" : "for a later level");
+// What is in the folder beside the solution that would be started, which `grade` would not take, or
+// take instead.
+void expect_no_other_language(const grade::Exercise& exercise, const fs::path& mine, bool python) {
+  const std::string extension = python ? ".cpp" : ".py";
+  std::vector<std::string> there;
+  if (fs::is_directory(mine)) {
+    for (const auto& entry : fs::directory_iterator(mine)) {
+      if (proc::has_extension(entry, extension)) there.push_back(entry.path().filename());
+    }
   }
-  line("read", exercise.folder / "README.md", "the question (./assay show " + exercise.slug + ")");
-  if (fs::exists(mine / "solution.cpp")) line("read", exercise.folder / "api.hpp", "the contract");
+  if (there.empty()) return;
+  std::sort(there.begin(), there.end());
+  const std::string folder = grade::shown(mine);
+  throw UsageError(fmt::format(
+      "{0} has a solution in {1} already ({2}), and a folder is graded in one language{3}. "
+      "'mkdir {0}/{4} && mv {0}/*.{4} {0}/{4}' puts it away, and "
+      "'./assay grade {5} --solution {0}/{4}' still grades it",
+      folder, language_in_words(python ? "c++" : "python"), base::join(there, ", "),
+      python ? ": './assay grade' would not look at Python beside it"
+             : ": './assay grade' would take C++ beside it instead",
+      extension.substr(1), exercise.slug));
+}
+
+// The file in which each level is solved, by its number; none if the language has no stub for it.
+std::map<int, std::string> files_of_levels(const Context& context, const grade::Exercise& exercise,
+                                           const std::string& language) {
+  std::map<int, std::string> files;
+  for (const auto& level : exercise.levels) {
+    if (!base::contains(level.languages, language)) continue;
+    const auto source = grade::designs_of(context.root, exercise, level.number).source;
+    files[level.number] = language == "python" ? level.python_file
+                          : source.empty()     ? "solution.cpp"
+                                               : source;
+  }
+  return files;
+}
+
+void say_which_file_is_for_what(const Context& context, const grade::Exercise& exercise,
+                                const std::string& language, const fs::path& mine,
+                                const std::vector<std::string>& written) {
+  const auto files = files_of_levels(context, exercise, language);
+  int columns = 0;
+  for (const auto& level : exercise.levels) {
+    columns = std::max(columns, report::width(level.title));
+  }
+  for (const auto& level : exercise.levels) {
+    const auto found = files.find(level.number);
+    std::string where = "not in " + language_in_words(language);
+    if (found != files.end()) where = grade::shown(mine / found->second);
+    if (found != files.end() && !base::contains(written, found->second)) where += "  (as it was)";
+    if (level.number == exercise.levels.front().number) where += "  begin here";
+    fmt::print("  level {}  {}  {}\n", level.number, report::pad_right(level.title, columns),
+               where);
+  }
+  fmt::print("\n  the question   {}   (or ./assay show {})\n",
+             grade::shown(exercise.folder / "README.md"), exercise.slug);
+  const auto contract = exercise.folder / "api.hpp";
+  if (language != "python" && fs::exists(contract)) {
+    fmt::print("  the contract   {}\n", grade::shown(contract));
+  }
   fmt::print("\n");
 }
 
@@ -99,17 +149,13 @@ int start(const Context& context, const StartOptions& options) {
   const auto exercise = context.exercise(options.exercise);
   const auto skeleton = skeleton_of(exercise, options.language);
   const fs::path mine = context.root / "my" / exercise.slug;
-  const auto other = options.language == "python" ? "solution.cpp" : "solution.py";
-  if (fs::exists(mine / other)) {
-    throw UsageError(fmt::format("{} is there already, in another language: move it away first",
-                                 grade::shown(mine / other)));
-  }
+  expect_no_other_language(exercise, mine, options.language == "python");
   const auto written = write_skeleton(skeleton, mine, options.force);
   if (written.empty()) {
     throw UsageError(
-        fmt::format("{0} is there already and was left alone: './assay grade {1}' grades "
-                    "it, --force replaces it (and keeps the old one beside it)",
-                    grade::shown(mine / skeleton.rbegin()->first), exercise.slug));
+        fmt::format("all of {0} is there already and was left alone: './assay grade {1}' grades "
+                    "it, --force replaces it (and keeps the old files beside the new)",
+                    grade::shown(mine), exercise.slug));
   }
   if (options.language != "python") {
     proc::write_atomically(mine / "compile_commands.json",
@@ -121,7 +167,7 @@ int start(const Context& context, const StartOptions& options) {
   fmt::print("{} {} question {} {} level 1 takes about {} minutes\n\n",
              report::bold(context.out, exercise.title), glyph.dot, exercise.question, glyph.dot,
              level.minutes);
-  say_where_things_are(exercise, mine, written);
+  say_which_file_is_for_what(context, exercise, options.language, mine, written);
 
   GradeOptions first_level;
   first_level.exercise = exercise.slug;

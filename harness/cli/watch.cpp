@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/tip.hpp"
 #include "grade/conversation.hpp"
 #include "grade/solution.hpp"
 #include "report/terminal.hpp"
@@ -72,17 +73,18 @@ void print_changes(const Context& context, const grade::Scorecard& card,
 }
 
 // Where to go on when a level is done.
-void print_next_level(const Context& context, const grade::Exercise& exercise,
-                      const grade::Scorecard& card, int level) {
-  const auto* next = exercise.level(level + 1);
+void print_ways_on(const Context& context, const grade::Exercise& exercise,
+                   const grade::Scorecard& card, int level) {
   const bool done = std::all_of(card.checks.begin(), card.checks.end(), [](const auto& check) {
     return check.verdict == grade::Verdict::pass;
   });
-  if (next == nullptr || !done) return;
-  fmt::print("\nlevel {} is done. next: {}   {}, about {} minutes\n", level,
-             report::bold(context.out,
-                          fmt::format("./assay watch {} --level {}", exercise.slug, next->number)),
-             next->title, next->minutes);
+  if (!done) return;
+  const auto compare = fmt::format("./assay compare {} --level {}", exercise.slug, level);
+  fmt::print("\nlevel {} is done: {}   shows it beside other designs\n", level,
+             report::bold(context.out, compare));
+  if (const auto* next = next_level(exercise, level, card.solution.language)) {
+    print_next_level(context, exercise.slug, *next);
+  }
 }
 
 }  // namespace
@@ -107,7 +109,7 @@ int watch(const Context& context, const GradeOptions& options) {
       card->tip.clear();
       fmt::print("{}", report::scorecard(*card, context.out, detail));
       print_changes(context, *card, passed_before);
-      if (options.track.empty()) print_next_level(context, exercise, *card, level);
+      if (options.track.empty()) print_ways_on(context, exercise, *card, level);
     }
     fmt::print("\n{}\n",
                report::dim(context.out, "watching " + grade::shown(folder) + "; Ctrl-C ends it"));

@@ -42,6 +42,7 @@ struct SubjectSpec {
   std::map<std::string, std::filesystem::path> files;  // put into its cell, by name
   std::vector<std::string> argv;                       // "{cell}" stands for the cell's folder
   std::filesystem::path directory;                     // empty: the cell
+  std::vector<std::filesystem::path> reach;            // what it may read wherever that lies
   std::string shown_as;                                // ASSAY_FOLDER: where its files come from
   std::map<std::string, std::string> env;
   proc::Limits limits;

@@ -40,6 +40,7 @@ proc::Command command_for(const SubjectSpec& subject, const std::filesystem::pat
     command.argv.push_back(std::move(word));
   }
   command.directory = subject.directory;
+  command.reach = subject.reach;
   command.env = subject.env;
   command.env["ASSAY_FOLDER"] = subject.shown_as;
   command.terminal = subject.interactive;

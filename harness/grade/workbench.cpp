@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "grade/http_subject.hpp"
 #include "grade/session.hpp"
 
@@ -26,6 +27,19 @@ void loosen(SubjectSpec& subject, proc::Flavour flavour) {
   if (flavour != plain && flavour != debugger && flavour != http)
     subject.limits.cpu = watched_cpu_limit;
   if (flavour == scheduled) subject.answer_bytes_max = round_report_bytes;
+}
+
+// The files that a command line names, as "../limiter.py": it can read them wherever they lie, in
+// a temporary folder too.
+std::vector<fs::path> named_files(const std::string& command) {
+  std::vector<fs::path> files;
+  for (auto word : base::split(command, ' ')) {
+    std::erase_if(word, [](char letter) { return letter == '\'' || letter == '"'; });
+    std::error_code error;
+    const fs::path path = fs::canonical(word, error);
+    if (!error && fs::is_regular_file(path, error)) files.push_back(path);
+  }
+  return files;
 }
 
 }  // namespace
@@ -121,6 +135,7 @@ Readied Workbench::make_ready(proc::Flavour flavour) const {
   if (solution_.info.kind == "exec") {
     subject.argv = {"sh", "-c", solution_.info.path};
     subject.directory = fs::current_path();
+    subject.reach = named_files(solution_.info.path);
     readied.subject = std::move(subject);
     return readied;
   }

@@ -130,6 +130,15 @@ std::string indented_text(const std::string& text, int by, const Style& style) {
   return lines;
 }
 
+// Its further lines are indented a little more.
+std::string noted(const std::string& note, const Style& style) {
+  std::string text;
+  for (const auto& line : wrap(note, style.columns - 4)) {
+    text += (text.empty() ? "  " : "    ") + dim(style, line) + "\n";
+  }
+  return text;
+}
+
 std::string described(const ComparedDesign& design, const Style& style) {
   std::string text = "\n  " + bold(style, in_plain_words(design.name)) + "   " +
                      dim(style, harmless(design.path, style.unicode)) + "\n";
@@ -151,6 +160,8 @@ std::string comparison(const Comparison& comparison, const Style& style) {
                      std::to_string(comparison.seed) + between + "measured side by side, in " +
                      seconds_in_words(comparison.seconds)) +
       "\n\n" + SideBySide(comparison, style).text();
+  if (!comparison.notes.empty()) text += "\n";
+  for (const auto& note : comparison.notes) text += noted(note, style);
   for (const auto& design : comparison.designs) text += described(design, style);
   if (comparison.questions.empty()) return text;
   text += "\n" + bold(style, "What an interviewer asks next") + "\n\n";

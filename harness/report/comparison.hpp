@@ -30,6 +30,7 @@ struct Comparison {
   std::vector<std::string> costs;  // all names, in the order of the rows
   std::vector<ComparedDesign> designs;
   std::vector<std::string> questions;
+  std::vector<std::string> notes = {};  // what rows mean
 };
 
 std::string comparison(const Comparison& comparison, const Style& style);

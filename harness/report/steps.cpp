@@ -28,6 +28,23 @@ std::string expected_of(const grade::Step& step) {
   return step.expected.empty() ? "" : "as expected";
 }
 
+bool is_time(const std::string& at) { return at.starts_with("t = "); }
+
+// The same was done, and the same came of it, perhaps at another time (but by the same thread).
+bool repeats(const grade::Step& step, const grade::Step& before) {
+  const bool same_place = step.at == before.at || (is_time(step.at) && is_time(before.at));
+  return step.agrees && before.agrees && same_place && step.did == before.did &&
+         step.came == before.came && step.expected == before.expected;
+}
+
+// "×3", or "×3 until t = 1.5 s", for steps that are one after the other the same.
+std::string count_of(std::size_t times, const grade::Step& first, const grade::Step& last,
+                     const Style& style) {
+  if (times == 1) return "";
+  const std::string count = std::string(glyphs(style).times) + std::to_string(times);
+  return last.at == first.at ? count : count + " until " + last.at;
+}
+
 std::string why_of(const grade::Step& step) {
   return step.agrees || step.why.empty() ? "" : "(" + step.why + ")";
 }
@@ -52,7 +69,8 @@ class Table {
     stacked_ = columns_.before_came() + columns_.came > style.columns;
   }
 
-  void add(std::size_t number, const grade::Step& step) {
+  // `count` says how often it was done, if more than once.
+  void add(std::size_t number, const grade::Step& step, const std::string& count) {
     const std::string mark(step.agrees ? " " : glyphs(style_).no);
     std::string line = " " + (step.agrees ? mark : red(style_, mark));
     line += pad_left(std::to_string(number) + ".", columns_.number) + "  ";
@@ -65,7 +83,7 @@ class Table {
     } else {
       line += pad_right(step.did, columns_.did + kGap) + came_painted(step, came);
     }
-    add_note(step, line);
+    add_note(step, line, count);
   }
 
   std::vector<std::string> lines() { return std::move(lines_); }
@@ -78,8 +96,9 @@ class Table {
   }
 
   // Beside the answer where it fits on the line, else beneath it.
-  void add_note(const grade::Step& step, const std::string& line) {
-    const std::string expected = expected_of(step);
+  void add_note(const grade::Step& step, const std::string& line, const std::string& count) {
+    std::string expected = expected_of(step);
+    if (!count.empty()) expected = expected.empty() ? count : count + ", " + expected;
     const std::string why = why_of(step);
     const std::string note = why.empty() ? expected : expected + " " + why;
     const int column = stacked_ ? width(line) + kGap : columns_.before_note();
@@ -119,7 +138,11 @@ class Table {
 std::vector<std::string> steps_table(const std::vector<grade::Step>& steps, const Style& style) {
   const std::size_t left_out = steps.size() > kMostSteps ? steps.size() - kMostSteps : 0;
   Table table(steps, style);
-  for (std::size_t i = left_out; i < steps.size(); ++i) table.add(i + 1, steps[i]);
+  for (std::size_t i = left_out, next; i < steps.size(); i = next) {
+    next = i + 1;
+    while (next < steps.size() && repeats(steps[next], steps[i])) ++next;
+    table.add(i + 1, steps[i], count_of(next - i, steps[i], steps[next - 1], style));
+  }
   std::vector<std::string> lines = table.lines();
   if (left_out > 0) {
     const std::string note = "  (the first " + std::to_string(left_out) + " steps are not shown)";

@@ -18,17 +18,22 @@ using grade::CheckResult;
 using grade::Verdict;
 
 constexpr std::size_t kMostOutputLines = 12;
+constexpr int kMostOutputColumns = 200;  // of a line
 
 std::string points_note(const CheckResult& check) {
-  const std::string most = points_in_words(check.max_points) + " points";
+  if (check.max_points == 0) return "no points";
+  const std::string number = points_in_words(check.max_points);
+  const std::string most = number + (number == "1" ? " point" : " points");
   if (grade::counts(check.verdict)) return points_in_words(check.points) + " of " + most;
   return std::string(name_of(check.verdict)) + ", " + most + " not counted";
 }
 
+std::string headed(const CheckResult& check, const Style& style) {
+  return mark_of(check.verdict, style) + " " + bold(style, check.id + " " + check.title);
+}
+
 std::vector<std::string> heading(const CheckResult& check, const Style& style) {
-  const std::string left =
-      mark_of(check.verdict, style) + " " + bold(style, check.id + " " + check.title);
-  return at_both_margins(left, points_note(check), style);
+  return at_both_margins(headed(check, style), points_note(check), style);
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -125,8 +130,10 @@ class Story {
     add("  Your solution printed, last:");
     const std::size_t first = lines.size() - std::min(lines.size(), kMostOutputLines);
     for (std::size_t i = first; i < lines.size(); ++i) {
-      const std::string line = clip(lines[i], style_.columns - 4, glyphs(style_).ellipsis);
-      add("  " + dim(style_, glyphs(style_).quote) + " " + line);
+      for (const std::string& piece :
+           wrap(clip(lines[i], kMostOutputColumns, glyphs(style_).ellipsis), style_.columns - 4)) {
+        add("  " + dim(style_, glyphs(style_).quote) + " " + piece);
+      }
     }
   }
 
@@ -171,6 +178,11 @@ std::vector<std::string> full_story(const CheckResult& check, const Style& style
 
 std::vector<std::string> brief_story(const CheckResult& check, const Style& style) {
   return Story(check, style).brief();
+}
+
+std::vector<std::string> same_story(const CheckResult& check, const std::string& as,
+                                    const Style& style) {
+  return at_both_margins(headed(check, style), "as " + as, style);
 }
 
 std::vector<std::string> at_both_margins(const std::string& left, const std::string& right,

@@ -16,6 +16,10 @@ std::string mark_of(grade::Verdict verdict, const Style& style);
 std::vector<std::string> full_story(const grade::CheckResult& check, const Style& style);
 std::vector<std::string> brief_story(const grade::CheckResult& check, const Style& style);
 
+// One line for a check of which another's story tells all: "as 1.1".
+std::vector<std::string> same_story(const grade::CheckResult& check, const std::string& as,
+                                    const Style& style);
+
 // left, and right at the right margin; on a line of its own where both don't fit.
 std::vector<std::string> at_both_margins(const std::string& left, const std::string& right,
                                          const Style& style);

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <cstdlib>
+
+#include "base/text.hpp"
 
 namespace assay::report {
 namespace {
@@ -45,6 +48,12 @@ bool speaks_utf8(const Surroundings& surroundings) {
     return value.find("utf-8") != std::string::npos || value.find("utf8") != std::string::npos;
   }
   return false;
+}
+
+// Of a pipe only the user can know who reads it, and how wide that is; 0 if nothing was said.
+int columns_asked_for(const Surroundings& surroundings) {
+  const auto asked = base::to_integer(value_of(surroundings, "COLUMNS"));
+  return asked ? static_cast<int>(std::clamp<std::int64_t>(*asked, 0, kMostColumns)) : 0;
 }
 
 std::string paint(const Style& style, std::string_view on, std::string_view off,
@@ -115,7 +124,9 @@ std::optional<ColourChoice> colour_choice_named(std::string_view name) {
 }
 
 Style decide(ColourChoice choice, const Surroundings& surroundings) {
-  const int columns = surroundings.columns > 0 ? surroundings.columns : kUsualColumns;
+  int columns = surroundings.columns;
+  if (columns <= 0) columns = columns_asked_for(surroundings);
+  if (columns <= 0) columns = kUsualColumns;
   return {.colour = wants_colour(choice, surroundings),
           .unicode = speaks_utf8(surroundings),
           .columns = std::clamp(columns, kFewestColumns, kMostColumns)};

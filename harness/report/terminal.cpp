@@ -47,7 +47,9 @@ class Card {
       add("next: " + cyan(style_, card_.tip));
     }
     std::string text;
-    for (const std::string& line : lines_) text += line + "\n";
+    for (const std::string& line : lines_) {
+      text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
     return text;
   }
 
@@ -115,9 +117,12 @@ class Card {
   void add_check(const CheckResult& check) {
     const std::string most = points_in_words(check.max_points);
     const bool counted = grade::counts(check.verdict);
-    const std::string right = counted ? points_in_words(check.points) + " of " + most
-                                      : dim(style_, std::string(name_of(check.verdict)) + ", " +
-                                                        std::string(glyphs_.dash) + " of " + most);
+    std::string right = points_in_words(check.points) + " of " + most;
+    if (check.max_points == 0) right = "no points";
+    if (!counted) {
+      right = dim(style_, std::string(name_of(check.verdict)) + ", " + std::string(glyphs_.dash) +
+                              " of " + most);
+    }
     const std::string title =
         check.verdict == Verdict::not_attempted ? dim(style_, check.title) : check.title;
     add_all(at_both_margins("    " + mark_of(check.verdict, style_) + " " + check.id + " " + title,
@@ -222,13 +227,37 @@ class Card {
     return check.verdict != Verdict::pass && check.verdict != Verdict::not_attempted;
   }
 
+  // What another story has told already: then it is told by that one's id.
+  bool says_the_same(const CheckResult& check, const CheckResult& before) const {
+    const bool same = check.verdict == before.verdict && check.reason == before.reason &&
+                      check.where == before.where && check.mistakes == before.mistakes;
+    // Nothing is written yet, or it ends at the same line: whatever was asked before matters less.
+    if (same && detail_ == Detail::first && !check.where.empty()) return true;
+    return same && check.situation == before.situation && check.output == before.output &&
+           std::equal(check.steps.begin(), check.steps.end(), before.steps.begin(),
+                      before.steps.end(), [](const grade::Step& a, const grade::Step& b) {
+                        return a.at == b.at && a.did == b.did && a.came == b.came;
+                      });
+  }
+
   void add_stories() {
     const CheckResult* main = main_story();
+    std::vector<const CheckResult*> told;
+    bool apart = true;  // an empty line comes before the next story
     for (const CheckResult& check : card_.checks) {
       if (!has_story(check)) continue;
-      add();
       const bool full = detail_ == Detail::all || &check == main;
+      const auto same = std::find_if(told.begin(), told.end(), [&](const CheckResult* before) {
+        return says_the_same(check, *before);
+      });
+      if (apart || same == told.end()) add();
+      apart = same == told.end();
+      if (same != told.end()) {
+        add_all(same_story(check, (*same)->id, style_));
+        continue;
+      }
       add_all(full ? full_story(check, style_) : brief_story(check, style_));
+      told.push_back(&check);
     }
   }
 

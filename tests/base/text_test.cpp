@@ -39,6 +39,12 @@ TEST(PrintableLine, LetsNothingControlTheTerminal) {
   EXPECT_EQ(printable_line("abcdef", 3), "abc…");
 }
 
+TEST(Counted, KnowsOneFromMany) {
+  EXPECT_EQ(counted(1, "token"), "1 token");
+  EXPECT_EQ(counted(0, "token"), "0 tokens");
+  EXPECT_EQ(counted(1'234, "token"), "1,234 tokens");
+}
+
 TEST(ShellQuoted, QuotesOnlyWhatNeedsIt) {
   EXPECT_EQ(shell_quoted("my/rate_limiter"), "my/rate_limiter");
   EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");

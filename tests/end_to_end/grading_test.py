@@ -68,6 +68,40 @@ class Grade(checkout.CheckoutTest):
                                         code=1))
         self.assertEqual((card["solution"]["kind"], card["score"]), ("mine", 0))
 
+    def test_ends_with_the_most_useful_next_command(self):
+        def tip(*words):
+            text = self.copy.run("grade", "rate_limiter", *words).stdout
+            return re.findall(r"(?m)^next: (.*)", text)[-1]
+        limiter, stub = "rate_limiter", "exercises/rate_limiter/stub.cpp"
+        self.assertEqual(tip("--solution", "stub", "--only", "1.1"), f"./assay start {limiter}")
+        self.assertEqual(tip("--solution", stub, "--level", "1"), "./assay replay r-0002 1.1")
+        reference = self.root / "reference/rate_limiter/solution.cpp"
+        self.assertEqual(tip("--solution", reference, "--level", "1"), "./assay report r-0003")
+        self.copy.run("start", limiter)
+        self.assertEqual(tip("--level", "1"), f"./assay watch {limiter}")
+        self.assertEqual(tip("--level", "2"), f"./assay watch {limiter} --level 2")
+        shutil.copy(reference, self.root / "my/rate_limiter")
+        self.assertEqual(tip("--only", "1.1"), f"./assay grade {limiter} --level 1")
+        self.assertEqual(tip("--level", "1"), f"./assay compare {limiter} --level 1")
+
+    def test_of_a_program_outside_the_current_folder(self):
+        stub = (self.root / "exercises/rate_limiter/stub.py").read_text()
+        self.copy.write("elsewhere/limiter.py", stub)
+        below = self.copy.write("here/below/notes.txt", "").parent
+        for path in ("../../elsewhere/limiter.py", f"'{self.root}/elsewhere/limiter.py'"):
+            run = self.copy.run("grade", "rate_limiter", "--only", "1.1", "--exec",
+                                f"python3 {path}", cwd=below)
+            self.assertIn("TokenBucket.acquire is not implemented", run.stdout)
+            self.assertEqual(run.stderr, "")
+
+    def test_of_a_program_that_is_not_there_says_where_it_was_looked_for(self):
+        below = self.copy.write("here/below/notes.txt", "").parent
+        words = ("grade", "rate_limiter", "--only", "1.1", "--exec", "python3 nowhere.py")
+        run = self.copy.run(*words, cwd=below)
+        self.assertRegex(run.stderr, rf"\Aassay: the command ran in {below}, where relative.*\n\Z")
+        self.assertIn("No such file or directory", " ".join(run.stdout.replace("│", "").split()))
+        self.assertEqual(self.copy.run(*words, "--json", cwd=below).stderr, "")
+
     def test_of_one_check_or_one_level(self):
         for name in ("1.2", "refill"):
             card = self.card("--solution", "reference", "--only", name, code=0)
@@ -193,6 +227,14 @@ class Python(checkout.CheckoutTest):
         text, path = self.start()
         line = 1 + path.read_text()[: path.read_text().index("raise NotImpl")].count("\n")
         self.assertIn(f"solution.py:{line}", text)
+
+    def test_an_untouched_gateway_is_told_what_to_write_first(self):
+        self.start()
+        text = self.copy.run("grade", "rate_limiter", "--level", "5").stdout
+        self.assertIn("Gateway.handle is not implemented", text)
+        self.assertRegex(text, r"→ +my/rate_limiter/gateway\.py:\d+\n")
+        self.assertEqual(text.count("as 5.1\n"), 6)
+        self.assertTrue(text.endswith("next: ./assay watch rate_limiter --level 5\n"), text)
 
     def test_solution_gets_all_points(self):
         self.solve(self.start()[1])

@@ -47,6 +47,35 @@ class MistypedWords(checkout.CheckoutTest):
         ):
             self.refuse(*words, code=2, says=f"did you mean '{meant}'\\?")
 
+    def test_that_have_no_place_are_put_where_they_belong(self):
+        limiter = "rate_limiter"
+        stub = "exercises/rate_limiter/stub.cpp"
+        for words, meant in (
+            (["grade", limiter, "3"], f"./assay grade {limiter} --level 3"),
+            (["grade", limiter, "level", "3"], f"./assay grade {limiter} --level 3"),
+            (["grade", limiter, "6.3"], f"./assay grade {limiter} --only 6.3"),
+            (["grade", limiter, stub], f"./assay grade {limiter} --solution {stub}"),
+            (["grade", "--json", limiter, "stub"], f"./assay grade {limiter} --solution stub"),
+            (["play", limiter, "reference"], f"./assay play {limiter} --solution reference"),
+            (["hint", limiter, "6.3"], f"./assay hint {limiter} --level 6"),
+            (["watch", limiter, "2"], f"./assay watch {limiter} --level 2"),
+            (["predict", limiter, "2"], f"./assay predict {limiter} --level 2"),
+            (["compare", limiter, "2"], f"./assay compare {limiter} --level 2"),
+            (["start", limiter, "python"], f"./assay start {limiter} --lang python"),
+            (["judge", "last", "6.5"], "./assay replay last 6.5"),
+        ):
+            self.refuse(*words, code=2, says=f"'{words[0]}' has no place for '.*'{meant}'")
+        for words in (["replay", "last", "3", "4"], ["list", "x"], ["show", limiter, "7"]):
+            self.refuse(*words, code=2, says=f"has no place for .*: see ./assay {words[0]} --help")
+
+    def test_of_options_are_answered_in_plain_words(self):
+        self.refuse("grade", "rate_limiter", "--level", "x", code=2,
+                    says="--level takes a whole number, not 'x': see")
+        self.refuse("grade", "rate_limiter", "--solution", code=2,
+                    says="--solution needs a value after it: see")
+        self.refuse("hint", code=2, says="the name of an exercise is required")
+        self.refuse("hint", "rate_limiter", "--level", "9", code=2, says="it has levels 1 to 6")
+
     def test_of_a_run_are_guessed(self):
         self.copy.run("grade", "rate_limiter", "--solution", "stub", "--only", "1.1")
         self.refuse("judge", "r-001", code=2, says="did you mean 'r-0001'")
@@ -64,6 +93,12 @@ class List(checkout.CheckoutTest):
         self.assertIn("Rate limiter", text)
         self.assertIn("not graded yet", text)
         self.assertNotIn(ESCAPE, text)
+        self.assertRegex(text, r"(?m)^  level +minutes  points +best  languages$")
+        for number, level in self.levels().items():
+            languages = "C\\+\\+" if level["protocol"] == "threads" else "C\\+\\+,.* any"
+            self.assertRegex(text, rf"(?m)^  {number} +{level['title']} +{level['minutes']} "
+                                   rf"+{int(level['points'])} +–  {languages}$")
+        self.assertNotRegex(text, r"(?m) $")
 
     def test_for_programs(self):
         entries = json.loads(self.run_well("list", "--json"))
@@ -112,8 +147,11 @@ class Start(checkout.CheckoutTest):
         for later in stub.parent.glob("stub_*.cpp"):
             mine = self.mine(later.name.removeprefix("stub_"))
             self.assertEqual(mine.read_text(), later.read_text())
-            self.assertRegex(text, rf"my/rate_limiter/{mine.name} +for a later level")
-        self.assertIn("my/rate_limiter/solution.cpp", text)
+        for level, name in ((1, "solution.cpp  begin here"), (2, "algorithms.cpp"),
+                            (3, "shared.cpp"), (4, "fleet.cpp"), (5, "gateway.cpp"),
+                            (6, "hierarchy.cpp")):
+            title = self.levels()[level]["title"]
+            self.assertRegex(text, rf"(?m)^  level {level}  {title} +my/rate_limiter/{name}$")
         self.assertIn("TokenBucket::acquire is not implemented", text)
         line = 1 + stub.read_text()[: stub.read_text().index("kit::not_implemented(")].count("\n")
         self.assertIn(f"my/rate_limiter/solution.cpp:{line}", text)
@@ -121,16 +159,38 @@ class Start(checkout.CheckoutTest):
     def test_never_overwrites(self):
         self.run_well("start", "rate_limiter")
         self.mine("solution.cpp").write_text("// hours of work\n")
-        for language in ("c++", "python"):
-            self.refuse("start", "rate_limiter", "--lang", language, code=2,
-                        says="is there already")
+        self.refuse("start", "rate_limiter", code=2, says="is there already")
         self.assertEqual(self.mine("solution.cpp").read_text(), "// hours of work\n")
+
+    def test_in_another_language_says_what_is_there_and_what_to_do(self):
+        for first, second, suffix in (("c++", "python", "cpp"), ("python", "c++", "py")):
+            self.copy.forget()
+            self.run_well("start", "rate_limiter", "--lang", first)
+            mine = f"my/rate_limiter/*.{suffix} my/rate_limiter/{suffix}"
+            self.refuse("start", "rate_limiter", "--lang", second, "--force", code=2,
+                        says=rf"already \(.*solution\.{suffix}\).*one language.*'mkdir .*"
+                             rf"{re.escape(mine)}'.*--solution my/rate_limiter/{suffix}'")
+            subprocess.run(f"mkdir my/rate_limiter/{suffix} && mv {mine}", shell=True, check=True,
+                           cwd=self.root)
+            self.run_well("start", "rate_limiter", "--lang", second)
+            for words in ((), ("--solution", f"my/rate_limiter/{suffix}")):
+                card = json.loads(self.copy.run("grade", "rate_limiter", "--only", "1.1", "--json",
+                                                *words).stdout)
+                self.assertEqual(card["solution"]["language"], second if not words else first)
+
+    def test_in_python_says_what_is_not_in_python(self):
+        text = self.run_well("start", "rate_limiter", "--lang", "python")
+        self.assertRegex(text, r"level 3 .* not in Python\n")
+        self.assertRegex(text, r"level 5 .* my/rate_limiter/gateway\.py\n")
+        self.assertRegex(text, r"level 6 .* my/rate_limiter/solution\.py\n")
 
     def test_again_brings_what_is_missing(self):
         self.run_well("start", "rate_limiter")
         self.mine("solution.cpp").write_text("// hours of work\n")
         self.mine("shared.cpp").unlink()
-        self.copy.run("start", "rate_limiter")
+        text = self.copy.run("start", "rate_limiter").stdout
+        self.assertRegex(text, r"shared\.cpp\n")
+        self.assertRegex(text, r"fleet\.cpp  \(as it was\)\n")
         self.assertIn("not_implemented", self.mine("shared.cpp").read_text())
         self.assertEqual(self.mine("solution.cpp").read_text(), "// hours of work\n")
 

@@ -55,8 +55,11 @@ class Play(checkout.CheckoutTest):
         self.assertIn("admitted, 2 left\n  the model expected: admitted, 0 left", run.stdout)
 
     def test_takes_back(self):
-        typed = "undo\nacquire alice 1 @50ms\nreset\nacquire alice 2\nquit\nnot read"
-        run = self.play(SESSION + typed, "--solution", "reference")
+        typed = "undo\nacquire alice 1 @50ms\n reset \nacquire alice 2\n{}\nnot read"
+        for goodbye in ("quit", "exit"):
+            self.takes_back(self.play(SESSION + typed.format(goodbye), "--solution", "reference"))
+
+    def takes_back(self, run):
         self.assertEqual((run.stderr, run.returncode), ("", 0))
         self.assertIn("without: acquire alice 1 @100ms", run.stdout)
         self.assertIn('t = 50 ms   acquire("alice", 1) → denied', run.stdout)
@@ -65,6 +68,10 @@ class Play(checkout.CheckoutTest):
     def test_answers_wrong_input_with_one_line_and_goes_on(self):
         for typed, says in (("acqire alice", "did you mean 'acquire'"), ("shwo", "'show'"),
                             ("keep", "needs a name"), ("keep ../../x", "a name has a-z"),
+                            ("keep my test", "a name is one word: 'keep my_test'"),
+                            ("quit now", "'quit' takes no words after it"),
+                            ("exit 1", "'exit' takes no"), ("help me", "'help' takes no"),
+                            ("undo it", "'undo' takes no"), ("show  all", "'show' takes no"),
                             ("keep early", "nothing to keep"), ("undo", "no call to undo"),
                             ("acquire a x", "whole number"), ("limiter 1", "a duration")):
             run = self.play(typed + "\nacquire bob 1\n", "--solution", "reference")
@@ -93,7 +100,7 @@ class Play(checkout.CheckoutTest):
         self.assertEqual(kept, "limiter capacity 2 every 100ms\nacquire alice 2 @0s\n"
                                "acquire alice 1 @100ms\n")
         text = self.run_well("grade", "rate_limiter", "--level", "1")
-        self.assertRegex(text, r"✓ yours\.1 burst_and_back +0 of 0")
+        self.assertRegex(text, r"✓ yours\.1 your kept session burst_and_back +no points")
         self.assertIn("20 / 20 points", text)
 
         self.mine(("price > bucket.credit", "price >= bucket.credit"))
@@ -105,8 +112,19 @@ class Play(checkout.CheckoutTest):
         self.assertIn("denied, but should be admitted", check["reason"])
         self.assertIn("the same answers", self.copy.run("replay", "last", "yours.1").stdout)
         self.assertEqual(self.copy.run("judge", "last").returncode, 1)
-        run = self.copy.run("grade", "rate_limiter", "--solution", "reference", "--level", "1")
-        self.assertNotIn("yours", run.stdout)
+
+    def test_a_kept_session_holds_for_whatever_is_graded_at_its_level(self):
+        self.copy.write("my/rate_limiter/kept/burst.txt", SESSION)
+        stubs = "exercises/rate_limiter/stub"
+        for words, mark in ((("--solution", "reference"), "✓"), (("--solution", "stub"), "✗"),
+                            (("--exec", f"python3 {stubs}.py"), "✗"),
+                            (("--solution", f"{stubs}_gateway.py"), "–")):
+            text = self.copy.run("grade", "rate_limiter", "--level", "1", *words).stdout
+            self.assertRegex(text, rf"{mark} yours\.1 your kept session burst", words)
+            self.assertEqual(self.copy.run("judge", "last").stdout.count("kept session burst"),
+                             text.count("kept session burst"))
+        text = self.copy.run("grade", "rate_limiter", "--level", "2", "--solution", "stub").stdout
+        self.assertNotIn("yours", text)
 
     def test_a_damaged_session_is_named_with_its_line(self):
         self.mine()

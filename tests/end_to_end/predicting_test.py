@@ -131,6 +131,10 @@ class Counting(Predicting):
         self.assertEqual((card["score"], card["max_score"]), (20, 20))
         text = self.run_well("grade", "rate_limiter", "--level", "1")
         self.assertIn("predictions: 1.5 of 2", text)
+        self.copy.write("my/rate_limiter/algorithms.cpp", (
+            self.root / "exercises/rate_limiter/stub_algorithms.cpp").read_text())
+        other = self.copy.run("grade", "rate_limiter", "--level", "2").stdout
+        self.assertNotIn("predictions", other, "they are of level 1")
         stub = self.copy.run("grade", "rate_limiter", "--solution", "stub", "--json", "--only",
                              "1.1")
         self.assertEqual(json.loads(stub.stdout)["predictions"]["of"], 0)
@@ -171,10 +175,13 @@ class Compare(Predicting):
         self.grade()
         text = self.run_well("compare", "rate_limiter", "--seed", "7")
         self.assertIn("yours passed in r-0001 · seed 7", text)
-        for row in ("lines of code", "admits of 600 calls", "ns a call", "bytes a key"):
+        for row in ("lines of code", "admitted of 600 calls", "ns a call", "bytes a key"):
             self.assertRegex(text, rf"(?m)^  {row}( +[0-9,.]+){{4}}$")
         self.assertRegex(text, r"(?m)^  +yours  reference +gcra +tokens$")
         self.assertIn("Credit and its time", text)
+        for row in ("lines of code", "admitted of 600 calls", "ns a call", "bytes a key"):
+            self.assertRegex(text, rf"(?m)^  {row}: [a-z]", "nothing says what the row is")
+        self.assertRegex(text, r"\nnext: ./assay watch rate_limiter --level 2   [^\n]+\n\Z")
         manifest = tomllib.loads((self.root / "exercises/rate_limiter/exercise.toml").read_text())
         for question in manifest["level"][0]["questions"]:
             self.assertIn(question, " ".join(text.split()))
@@ -188,7 +195,7 @@ class Compare(Predicting):
         designs = {design["name"]: design for design in document["designs"]}
         self.assertEqual(designs["yours"]["costs"]["lines of code"],
                          designs["reference"]["costs"]["lines of code"])
-        admitted = {design["costs"]["admits of 600 calls"] for design in designs.values()}
+        admitted = {design["costs"]["admitted of 600 calls"] for design in designs.values()}
         self.assertEqual(len(admitted), 1, "right buckets admit the same")
 
     def test_what_does_not_speak_of_costs_has_none(self):
@@ -198,10 +205,10 @@ class Compare(Predicting):
         hole = '        raise NotImplementedError("TokenBucket.acquire")\n'
         mine.write_text(mine.read_text().replace(hole, PYTHON_ACQUIRE))
         self.grade()
-        document = json.loads(self.run_well("compare", "rate_limiter", "--json"))
-        costs = document["designs"][0]["costs"]
+        run = self.run_well("compare", "rate_limiter", "--json")
+        costs = json.loads(run)["designs"][0]["costs"]
         self.assertIsNone(costs["ns a call"])
-        self.assertIsNotNone(costs["admits of 600 calls"])
+        self.assertIsNotNone(costs["admitted of 600 calls"])
 
 
 if __name__ == "__main__":

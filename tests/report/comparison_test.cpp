@@ -65,6 +65,17 @@ What an interviewer asks next
 )TEXT");
 }
 
+TEST(ComparisonReport, SaysWhatRowsMean) {
+  auto comparison = sample();
+  comparison.notes = {"ns a call: the quickest of 40 slices of 20,000 calls, made by turns."};
+  EXPECT_NE(report::comparison(comparison, kWide)
+                .find("125       –\n\n"
+                      "  ns a call: the quickest of 40 slices of 20,000 calls,\n"
+                      "    made by turns.\n\n  yours"),
+            std::string::npos)
+      << report::comparison(comparison, kWide);
+}
+
 TEST(ComparisonReport, GoesOverSeveralTablesWhereItIsNarrow) {
   const auto text = comparison(sample(), kNarrow);
   EXPECT_NE(text.find("                 yours  reference\n"), std::string::npos) << text;

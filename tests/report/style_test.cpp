@@ -67,6 +67,9 @@ TEST(Style, ColumnsStayReadable) {
   EXPECT_EQ(decided(ColourChoice::never, {}, true, 20).columns, 40);
   EXPECT_EQ(decided(ColourChoice::never, {}, true, 90).columns, 90);
   EXPECT_EQ(decided(ColourChoice::never, {}, true, 300).columns, 100);
+  EXPECT_EQ(decided(ColourChoice::never, {{"COLUMNS", "60"}}, false).columns, 60);
+  EXPECT_EQ(decided(ColourChoice::never, {{"COLUMNS", "60"}}, true, 90).columns, 90);
+  EXPECT_EQ(decided(ColourChoice::never, {{"COLUMNS", "wide"}}, false).columns, 80);
 }
 
 TEST(Style, PaintNests) {

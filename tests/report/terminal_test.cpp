@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <sstream>
 #include <string>
 
@@ -136,6 +137,7 @@ TEST(Terminal, EveryVerdictHasItsMarkAndItsWord) {
 TEST(Terminal, OnlyTheFirstFailureIsToldInFullUnlessAskedFor) {
   grade::Scorecard card = sample_card();
   card.checks[3] = refill_failed();
+  card.checks[3].reason = "another one";
   const auto pictures = [](const std::string& text) {
     std::size_t count = 0;
     for (std::size_t at = 0; (at = text.find("yours", at)) != std::string::npos; ++at) ++count;
@@ -143,6 +145,78 @@ TEST(Terminal, OnlyTheFirstFailureIsToldInFullUnlessAskedFor) {
   };
   EXPECT_EQ(pictures(scorecard(card, kUnicode)), 1U);
   EXPECT_EQ(pictures(scorecard(card, kUnicode, Detail::all)), 2U);
+}
+
+TEST(Terminal, WhatIsToldOnceIsNamedFromThenOn) {
+  grade::Scorecard card = sample_card();
+  card.checks[4] = cap_failed();
+  card.checks[4].id = "1.5";
+  card.checks.push_back(cap_failed());
+  card.checks.back().id = "1.6";
+  const std::string text = scorecard(card, kUnicode);
+  const std::string title = "never holds more than its capacity";
+  const std::string as = std::string(34, ' ') + "as 1.4\n";
+  EXPECT_TRUE(has(text, "\n\n✗ 1.5 " + title + as + "✗ 1.6 " + title + as + "\nnext:")) << text;
+  EXPECT_FALSE(has(text, "as 1.3"));
+}
+
+TEST(Terminal, AStoryThatDiffersInWhatIsShownIsToldAgain) {
+  const auto change = [](const std::function<void(grade::CheckResult&)>& differ, Detail detail) {
+    grade::Scorecard card = sample_card();
+    card.checks[4] = cap_failed();
+    differ(card.checks[4]);
+    return has(scorecard(card, kUnicode, detail), "as 1.4");
+  };
+  EXPECT_TRUE(change([](auto& check) { check.situation = "capacity 4"; }, Detail::first));
+  EXPECT_FALSE(change([](auto& check) { check.situation = "capacity 4"; }, Detail::all));
+  EXPECT_FALSE(change([](auto& check) { check.where = "my/x.cpp:1"; }, Detail::first));
+  EXPECT_FALSE(change([](auto& check) { check.reason = "another"; }, Detail::first));
+  EXPECT_FALSE(change([](auto& check) { check.mistakes = {"one"}; }, Detail::first));
+}
+
+TEST(Terminal, EqualStepsAreFolded) {
+  grade::CheckResult check = refill_failed();
+  const grade::Step step = check.steps[0];
+  check.steps.insert(check.steps.begin(), {step, step});
+  const std::string at_once = check_story(check, kUnicode);
+  EXPECT_TRUE(has(at_once, "   1.  t = 0 ms ")) << at_once;
+  EXPECT_TRUE(has(at_once, "×3, as expected\n   4.  ")) << at_once;
+  check.steps[2].at = "t = 7 ms";
+  EXPECT_TRUE(has(check_story(check, kUnicode), "×3 until t = 7 ms, as expected\n"));
+}
+
+TEST(Terminal, StepsOfDifferentThreadsOrOutcomesAreNotFolded) {
+  for (const auto& differ : std::vector<std::function<void(grade::Step&)>>{
+           [](auto& step) { step.at = "thread 1"; }, [](auto& step) { step.came = "denied"; },
+           [](auto& step) { step.agrees = false; }}) {
+    grade::CheckResult check = refill_failed();
+    check.steps.insert(check.steps.begin(), check.steps[0]);
+    differ(check.steps[1]);
+    EXPECT_FALSE(has(check_story(check, kUnicode), "×2"));
+  }
+}
+
+TEST(Terminal, OnePointIsOnePoint) {
+  grade::CheckResult check = cap_failed();
+  for (const auto& [points, words] : std::vector<std::pair<double, std::string>>{
+           {1, " 0 of 1 point\n"}, {2, " 0 of 2 points\n"}, {0, " no points\n"}}) {
+    check.max_points = points;
+    EXPECT_TRUE(has(check_story(check, kUnicode), words)) << check_story(check, kUnicode);
+  }
+}
+
+TEST(Terminal, NoLineEndsInBlanks) {
+  grade::Scorecard card = sample_card();
+  card.levels.push_back({2, "Algorithms", 40, 0, 4, 4});
+  for (const auto& text : {scorecard(card, kUnicode), scorecard(card, kAscii, Detail::all)}) {
+    EXPECT_FALSE(has(text, " \n")) << text;
+  }
+}
+
+TEST(Terminal, ALongLineOfOutputIsShownToItsEnd) {
+  grade::CheckResult check = cap_failed();
+  check.output = "can't open '" + std::string(100, 'x') + "': no such file";
+  EXPECT_TRUE(has(check_story(check, kUnicode), "': no such file\n"));
 }
 
 TEST(Terminal, ACompleteRunSaysNothingOfIncompleteness) {

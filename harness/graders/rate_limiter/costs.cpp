@@ -29,6 +29,12 @@ constexpr int timed_rounds = 40;
 constexpr std::int64_t few_weighed_keys = 20'000;
 constexpr std::int64_t many_weighed_keys = 220'000;
 constexpr int traffic_calls = 600;
+constexpr const char* about_admitted =
+    "admitted of 600 calls: each design is asked the same at the same moments, in bursts, with a "
+    "limit of 20 a second. It shows the algorithm: more is not better.";
+constexpr const char* about_steps =
+    "after clock steps: the same, while the clock goes back four times. Where designs differ here, "
+    "the contract leaves it open.";
 
 // A subject that is made a limiter of, and asked about it.
 class CostSubject {
@@ -167,20 +173,26 @@ struct NamedKind {
 
 grade::Cost admits(int level, const NamedKind& named, bool clock_steps_back) {
   const std::string setup = setup_line(with_kind(named.kind, 20, 1'000 * ms));
-  const char* name = clock_steps_back ? "after clock steps" : "admits of 600 calls";
-  return {level, name + named.name, [=](const Designs& designs, std::uint64_t seed) {
+  const char* name = clock_steps_back ? "after clock steps" : "admitted of 600 calls";
+  return {level, name + named.name,
+          [=](const Designs& designs, std::uint64_t seed) {
             const auto traffic = common_traffic(seed, clock_steps_back);
             return of_each(designs, setup,
                            [&](auto& subject) { return admitted_of(subject, traffic); });
-          }};
+          },
+          clock_steps_back ? about_steps : about_admitted};
 }
 
 grade::Cost nanoseconds(int level, const std::string& name, const std::string& setup,
                         std::int64_t keys) {
-  return {level, "ns a call" + name, [=](const Designs& designs, std::uint64_t seed) {
+  return {level, "ns a call" + name,
+          [=](const Designs& designs, std::uint64_t seed) {
             const auto slice = fmt::format("load {} 1 {} {}", seed, timed_calls, keys);
             return Turns(designs, setup).time(slice);
-          }};
+          },
+          fmt::format("ns a call: the quickest of {} slices of {} calls, which the designs make by "
+                      "turns.",
+                      timed_rounds, base::thousands(timed_calls))};
 }
 
 grade::Cost bytes(int level, const NamedKind& named) {
@@ -188,7 +200,9 @@ grade::Cost bytes(int level, const NamedKind& named) {
   return {level, "bytes a key" + named.name,
           [setup](const Designs& designs, std::uint64_t /*seed*/) {
             return bytes_a_key(designs, setup);
-          }};
+          },
+          fmt::format("bytes a key: what the process grows by for each of {} more keys.",
+                      base::thousands(many_weighed_keys - few_weighed_keys))};
 }
 
 void add_costs_of_level(std::vector<grade::Cost>& costs, int level,

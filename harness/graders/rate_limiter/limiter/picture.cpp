@@ -13,8 +13,7 @@ using base::duration_ns;
 using base::thousands;
 
 std::string amount(std::int64_t count, Kind kind) {
-  if (has_window(kind)) return thousands(count);
-  return count == 1 ? "1 token" : thousands(count) + " tokens";
+  return has_window(kind) ? thousands(count) : base::counted(count, "token");
 }
 
 // Where the calls that matter begin: a bucket's history has no end, a window has.

@@ -146,8 +146,9 @@ class RoomCheck final : public grade::ScriptCheck {
     if (wrong) {
       const auto legal = follower.legal(call);
       if (!legal.empty()) step.expected = in_words(legal.front());
-      step.why = fmt::format("{} keys have to be remembered then",
-                             base::thousands(follower.keys_held(call.at_ns)));
+      const auto held = follower.keys_held(call.at_ns);
+      step.why = fmt::format("{} {} to be remembered then", base::counted(held, "key"),
+                             held == 1 ? "has" : "have");
     } else if (came) {
       follower.take(call, *came);
     }

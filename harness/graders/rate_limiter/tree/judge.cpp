@@ -43,7 +43,10 @@ std::optional<TreeLevel> denying_below(const TreeLedger& ledger, const TreeOpera
   return std::nullopt;
 }
 
-std::string amount(double tokens) { return fmt::format("{:.6g}", std::floor(tokens * 1e4) / 1e4); }
+std::string amount(double tokens) {
+  const double shown = std::floor(tokens * 1e4) / 1e4;
+  return fmt::format("{:.6g} token{}", shown, shown == 1 ? "" : "s");
+}
 
 std::string price_in_words(const TreeLedger& ledger, const TreeOperation& call) {
   const Wide price = ledger.price(call);
@@ -146,12 +149,10 @@ std::string TreeJudge::why_denied(const TreeOperation& call, TreeLevel level) co
   const auto price = price_in_words(ledger_, call);
   const auto holds = amount(ledger_.held(call, level));
   if (level != TreeLevel::organisation) {
-    return fmt::format("the {} holds {} tokens and the call takes {}", in_words(level), holds,
-                       price);
+    return fmt::format("the {} holds {} and the call takes {}", in_words(level), holds, price);
   }
-  return fmt::format(
-      "the organisation has {} tokens that no other key is owed, and the call takes {}", holds,
-      price);
+  return fmt::format("the organisation has {} that no other key is owed, and the call takes {}",
+                     holds, price);
 }
 
 std::string TreeJudge::why_admitted(const TreeOperation& call) const {
@@ -159,7 +160,7 @@ std::string TreeJudge::why_admitted(const TreeOperation& call) const {
   const auto price = price_in_words(ledger_, call);
   if (quota.dark) return "every node is dark or has the tokens";
   if (quota == boundless) return fmt::format("key and route have the {} tokens", price);
-  return fmt::format("\"{}\" is owed {} tokens and the call takes {}; key and route have them",
+  return fmt::format("\"{}\" is owed {} and the call takes {}; key and route have them",
                      call.key, amount(ledger_.share(call)), price);
 }
 

@@ -65,7 +65,7 @@ class TreeParser {
 };
 
 std::string quota_in_words(const TreeQuota& quota) {
-  return fmt::format("{} tokens, {} in {}{}", base::thousands(quota.capacity),
+  return fmt::format("{}, {} in {}{}", base::counted(quota.capacity, "token"),
                      base::thousands(quota.tokens), base::duration_ns(quota.period_ns),
                      quota.dark ? ", dark" : "");
 }
