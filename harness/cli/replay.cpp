@@ -169,6 +169,11 @@ int replay(const Context& context, const RunOptions& options) {
         "check {} runs in real time, which a debugger would stop: replay it without --debug",
         stored.id));
   }
+  if (options.debug && check->flavour() == proc::Flavour::http) {
+    throw UsageError(fmt::format(
+        "check {} asks a server, which a debugger would stop: replay it without --debug",
+        stored.id));
+  }
   if (options.debug) {
     return debug(workbench, check->flavour(), stored, check->told(seen->second));
   }
@@ -182,7 +187,9 @@ int replay(const Context& context, const RunOptions& options) {
   if (check->live()) return replay_live(context, *check, workbench, run);
   const auto evidence = check->repeat(workbench, seen->second, run.card.seed);
   auto result = check->judge(evidence);
-  result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
+  if (check->flavour() != proc::Flavour::http) {
+    result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
+  }
   if (result.verdict == grade::Verdict::pass) {
     print_every_exchange(check->told(evidence));
     fmt::print("\n{}\n", report::green(context.out,

@@ -91,6 +91,7 @@ void add_story(json::object& object, const grade::CheckResult& check) {
   object["steps"] = std::move(steps);
   object["shrunk_from"] = check.shrunk_from;
   object["timeline"] = check.timeline ? json::value(timeline(*check.timeline)) : nullptr;
+  object["picture"] = text(check.picture);
   object["mistakes"] = texts(check.mistakes);
   object["where"] = text(check.where);
   object["output"] = text(check.output);

@@ -36,7 +36,7 @@ inline grade::CheckResult check_of(const std::string& text, int level, const std
                    {{text, {0, 1, 2}, {1, std::nan(""), 1e300}}},
                    {{0, 1, text}}}};
   check.mistakes = {text, text};
-  check.where = check.output = check.replay = text;
+  check.where = check.output = check.replay = check.picture = text;
   return check;
 }
 

@@ -121,6 +121,7 @@ void add_check(Markup& page, const CheckResult& check, const std::string& anchor
   if (check.timeline) {
     page.open("div", {{"class", "wide"}}).add(timeline_svg(*check.timeline)).close();
   }
+  if (!check.picture.empty()) page.element("pre", {}, check.picture);
   for (const auto& chart : check.charts) add_chart(page, chart);
   add_mistakes(page, check);
   add_output(page, check);

@@ -1,0 +1,128 @@
+#include "graders/payment_ledger/books/picture.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "check/audit.hpp"
+
+namespace assay::graders::payment_ledger {
+namespace {
+
+constexpr std::size_t drawn_accounts_max = 4;
+constexpr std::size_t drawn_legs_max = 6;
+
+using base::thousands;
+
+struct Row {
+  std::string before;  // what the row is
+  std::string debit;
+  std::string credit;
+  std::string after;  // a mark
+};
+
+std::size_t width_of(const std::vector<Row>& rows) {
+  std::size_t width = 6;
+  for (const auto& row : rows) width = std::max({width, row.debit.size(), row.credit.size()});
+  return width;
+}
+
+std::string drawn(const std::string& title, const std::vector<Row>& rows) {
+  const std::size_t width = width_of(rows);
+  const std::size_t columns = std::max(2 * width + 5, title.size());
+  std::string text = std::string(10 + (columns - title.size()) / 2, ' ') + title + '\n';
+  text += fmt::format("{:<10}{:<{}}  {:>{}}\n", "", "debit", width + 2, "credit", width + 1);
+  for (const auto& row : rows) {
+    if (row.before.starts_with('-')) {
+      text += fmt::format("{:<10}{:─^{}}\n", "", "┼", 2 * width + 5);
+      continue;
+    }
+    text += fmt::format("{:<10}{:>{}}  │  {:>{}}", row.before, row.debit, width, row.credit, width);
+    text += (row.after.empty() ? "" : "   " + row.after) + '\n';
+  }
+  return text;
+}
+
+// A number that isn't 0, or nothing.
+std::string number(std::int64_t amount) { return amount == 0 ? "0" : thousands(amount); }
+
+// The names of accounts that an operation touches, each once, in its order.
+std::vector<std::string> accounts_of(const BookOperation& operation) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  if (operation.kind != BookOperation::Kind::post) add(operation.account);
+  for (const auto& leg : operation.legs) add(leg.account);
+  names.resize(std::min(names.size(), drawn_accounts_max));
+  return names;
+}
+
+std::map<std::string, check::Imbalance> sums_of(const BookOperation& operation) {
+  std::map<std::string, check::Imbalance> sums;
+  for (const auto& leg : operation.legs) {
+    auto& sum = sums[leg.currency];
+    (leg.debit ? sum.debits : sum.credits) += leg.amount;
+  }
+  return sums;
+}
+
+std::string t_account(const Drawing& drawing, const std::string& name, const BookModel& after) {
+  std::vector<Row> rows;
+  const auto found = drawing.before.accounts().find(name);
+  const auto later = after.accounts().find(name);
+  std::string title = name;
+  if (found == drawing.before.accounts().end()) {
+    title += later == after.accounts().end() ? ": there is no such account" : " (new)";
+  } else {
+    title += " (" + found->second.currency + ")";
+    if (found->second.floor) title += ", floor " + thousands(*found->second.floor);
+    rows.push_back(
+        {"before", number(found->second.totals.debits), number(found->second.totals.credits), ""});
+  }
+  std::size_t drawn_legs = 0;
+  const auto sums = sums_of(drawing.operation);
+  for (const auto& leg : drawing.operation.legs) {
+    if (leg.account != name || ++drawn_legs > drawn_legs_max) continue;
+    const auto& sum = sums.at(leg.currency);
+    const auto most = leg.debit ? sum.debits : sum.credits;
+    const bool too_much = sum.debits != sum.credits && most == std::max(sum.debits, sum.credits);
+    const std::string amount = thousands(leg.amount);
+    rows.push_back(
+        {"leg", leg.debit ? amount : "", leg.debit ? "" : amount, too_much ? "◄ unbalanced" : ""});
+  }
+  if (later != after.accounts().end()) {
+    rows.push_back({"-", "", "", ""});
+    rows.push_back({"after", number(later->second.totals.debits),
+                    number(later->second.totals.credits),
+                    drawing.expected.kind == BookAnswer::Kind::refused ? "as before" : ""});
+  }
+  if (drawing.came.kind == BookAnswer::Kind::totals) {
+    rows.push_back({"yours", number(drawing.came.debits), number(drawing.came.credits),
+                    drawing.came == drawing.expected ? "" : "✗"});
+  }
+  return drawn(title, rows);
+}
+
+}  // namespace
+
+std::string t_accounts(const Drawing& drawing) {
+  BookModel after = drawing.before;
+  after.answer(drawing.operation);
+  std::string text;
+  for (const auto& name : accounts_of(drawing.operation)) {
+    text += (text.empty() ? "" : "\n") + t_account(drawing, name, after);
+  }
+  for (const auto& [currency, sum] : sums_of(drawing.operation)) {
+    if (sum.debits == sum.credits) continue;
+    text += fmt::format(
+        "\n{} of the entry: debits {}, credits {}: {} apart\n", currency,
+        check::in_words(sum.debits), check::in_words(sum.credits),
+        check::in_words(std::max(sum.debits, sum.credits) - std::min(sum.debits, sum.credits)));
+  }
+  return text;
+}
+
+}  // namespace assay::graders::payment_ledger

@@ -1,0 +1,11 @@
+#include "graders/payment_ledger/checks.hpp"
+
+namespace assay::graders::payment_ledger {
+
+grade::Grader make_grader() {
+  grade::Grader grader{1, {}};
+  add_book_checks(grader.checks);
+  return grader;
+}
+
+}  // namespace assay::graders::payment_ledger
