@@ -23,8 +23,10 @@ std::string first_line(const std::string& body) { return body.substr(0, body.fin
 
 class HttpTalk {
  public:
-  HttpTalk(HttpSubject& subject, HttpClientOptions options, Conversation& talk)
+  HttpTalk(HttpSubject& subject, HttpSurroundings* surroundings, HttpClientOptions options,
+           Conversation& talk)
       : subject_(subject),
+        surroundings_(surroundings),
         client_(subject.endpoint(), subject.sockets(), std::move(options)),
         talk_(talk) {}
 
@@ -39,6 +41,10 @@ class HttpTalk {
   void exchange(const std::string& line, bool setup) {
     if (!talk_.trouble.empty()) return;
     talk_.exchanges.push_back({line, std::nullopt});
+    if (surroundings_ != nullptr) {
+      talk_.exchanges.back().answered = surroundings_->answer(line);
+      if (talk_.exchanges.back().answered) return;
+    }
     const HttpOutcome outcome = client_.ask(parse_http_ask(line));
     heed_interruptions();
     if (outcome.answered()) {
@@ -51,11 +57,24 @@ class HttpTalk {
   }
 
   HttpSubject& subject_;
+  HttpSurroundings* const surroundings_;
   HttpClient client_;
   Conversation& talk_;
 };
 
 }  // namespace
+
+SubjectSpec serving(SubjectSpec subject) {
+  subject.limits.cpu = serving_cpu_limit;
+  subject.limits.processes = 512;
+  subject.limits.open_files = 2'048;
+  subject.limits.address_space_bytes = 16ULL << 30;
+  return subject;
+}
+
+std::unique_ptr<HttpSurroundings> HttpScriptCheck::surround(HttpSubject& /*subject*/) const {
+  return nullptr;
+}
 
 std::string answer_line(const HttpReply& reply, bool to_setup) {
   if (reply.status == 501 && reply.body.starts_with(stub_says)) {
@@ -79,11 +98,10 @@ Conversation HttpScriptCheck::hold(const SubjectSpec& subject, const std::vector
   options.answer_limit = subject.silence_limit;
   options.goes_on = [] { return !interrupted(); };
   try {
-    SubjectSpec serving = subject;
-    serving.limits.cpu = serving_cpu_limit;
-    HttpSubject running(serving);
+    HttpSubject running(serving(subject));
+    const auto surroundings = surround(running);
     running.start();
-    HttpTalk(running, options, talk).hold(scripts);
+    HttpTalk(running, surroundings.get(), options, talk).hold(scripts);
     running.end();
     talk.output = running.output();
   } catch (const SubjectTrouble& trouble) {

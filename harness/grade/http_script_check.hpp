@@ -3,6 +3,8 @@
 // is its answer; the setup is a PUT, which nothing else is, and its answer is "ok" if it succeeds.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,16 @@
 #include "grade/script_check.hpp"
 
 namespace assay::grade {
+
+class HttpSubject;
+
+// What is around a subject while it is talked with: a service that it asks, for example.
+class HttpSurroundings {
+ public:
+  virtual ~HttpSurroundings() = default;
+  // Sees each line before it is sent. The answer, if it is a question to the surroundings.
+  virtual std::optional<std::string> answer(const std::string& line) = 0;
+};
 
 class HttpScriptCheck : public ScriptCheck {
  public:
@@ -23,7 +35,13 @@ class HttpScriptCheck : public ScriptCheck {
 
   // Fields of answers that are evidence.
   virtual std::vector<std::string> kept_fields() const { return {}; }
+
+  // Before the subject starts, so that it can be told of them; null if there are none.
+  virtual std::unique_ptr<HttpSurroundings> surround(HttpSubject& subject) const;
 };
+
+// With what a server may use: a thread and a connection for each request that waits.
+SubjectSpec serving(SubjectSpec subject);
 
 // The answer as a line; what no check can accept is in the words of the script protocol: a stub's
 // 501, an exception's 500, and a setup that isn't known.

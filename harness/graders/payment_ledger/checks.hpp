@@ -10,6 +10,7 @@ namespace assay::graders::payment_ledger {
 
 using Checks = std::vector<std::unique_ptr<grade::Check>>;
 
-void add_book_checks(Checks& checks);  // level 1: double entry
+void add_book_checks(Checks& checks);    // level 1: double entry
+void add_charge_checks(Checks& checks);  // level 2: requests that are sent again
 
 }  // namespace assay::graders::payment_ledger

@@ -5,6 +5,7 @@ namespace assay::graders::payment_ledger {
 grade::Grader make_grader() {
   grade::Grader grader{1, {}};
   add_book_checks(grader.checks);
+  add_charge_checks(grader.checks);
   return grader;
 }
 
