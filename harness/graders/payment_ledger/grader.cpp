@@ -1,4 +1,5 @@
 #include "graders/payment_ledger/checks.hpp"
+#include "graders/payment_ledger/predictions.hpp"
 
 namespace assay::graders::payment_ledger {
 
@@ -6,6 +7,7 @@ grade::Grader make_grader() {
   grade::Grader grader{1, {}};
   add_book_checks(grader.checks);
   add_charge_checks(grader.checks);
+  add_predictions(grader.predictions);
   return grader;
 }
 

@@ -132,6 +132,7 @@ class AllocationCheck final : public grade::HttpScriptCheck {
 
   std::vector<std::string> look_alikes(const grade::Performance& performance) const override {
     std::vector<std::string> names;
+    if (performance.exchanges.size() < 2) return names;
     for (const SplitMistake mistake : all_split_mistakes) {
       bool all = true;
       for (std::size_t i = 1; i < performance.exchanges.size() && all; ++i) {

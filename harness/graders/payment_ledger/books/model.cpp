@@ -26,6 +26,8 @@ std::string_view in_words(BookMistake mistake) {
       return "legs before the wrong one stay posted";
     case one_leg_is_enough:
       return "an entry with fewer than two legs is posted";
+    case sums_not_compared:
+      return "debits and credits are never compared";
     case opening_resets:
       return "opening an account that there is already empties it";
     case currencies_together:
@@ -118,6 +120,7 @@ std::optional<std::string_view> BookModel::refusal_of_sums(const Legs& legs) con
       return refusals[has(overflow_is_unbalanced) ? 5 : 4];
     }
   }
+  if (has(sums_not_compared)) return std::nullopt;
   if (has(in_doubles)) {
     const bool even = std::ranges::all_of(doubles, [](const auto& one) { return one.second == 0; });
     return even ? std::nullopt : std::optional(refusals[5]);

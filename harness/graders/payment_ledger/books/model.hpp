@@ -17,6 +17,7 @@ enum class BookMistake {
   none,
   legs_stay,
   one_leg_is_enough,
+  sums_not_compared,
   opening_resets,
   currencies_together,
   account_currency_ignored,
@@ -34,6 +35,7 @@ enum class BookMistake {
 inline constexpr BookMistake all_book_mistakes[] = {
     BookMistake::legs_stay,
     BookMistake::one_leg_is_enough,
+    BookMistake::sums_not_compared,
     BookMistake::opening_resets,
     BookMistake::currencies_together,
     BookMistake::account_currency_ignored,

@@ -39,14 +39,13 @@ std::string drawn(const std::string& title, const std::vector<Row>& rows) {
       text += fmt::format("{:<10}{:─^{}}\n", "", "┼", 2 * width + 5);
       continue;
     }
-    text += fmt::format("{:<10}{:>{}}  │  {:>{}}", row.before, row.debit, width, row.credit, width);
-    text += (row.after.empty() ? "" : "   " + row.after) + '\n';
+    text += fmt::format("{:<10}{:>{}}  │", row.before, row.debit, width);
+    if (!row.credit.empty()) text += fmt::format("  {:>{}}", row.credit, width);
+    if (!row.after.empty()) text += "   " + row.after;
+    text += '\n';
   }
   return text;
 }
-
-// A number that isn't 0, or nothing.
-std::string number(std::int64_t amount) { return amount == 0 ? "0" : thousands(amount); }
 
 // The names of accounts that an operation touches, each once, in its order.
 std::vector<std::string> accounts_of(const BookOperation& operation) {
@@ -79,8 +78,8 @@ std::string t_account(const Drawing& drawing, const std::string& name, const Boo
   } else {
     title += " (" + found->second.currency + ")";
     if (found->second.floor) title += ", floor " + thousands(*found->second.floor);
-    rows.push_back(
-        {"before", number(found->second.totals.debits), number(found->second.totals.credits), ""});
+    rows.push_back({"before", thousands(found->second.totals.debits),
+                    thousands(found->second.totals.credits), ""});
   }
   std::size_t drawn_legs = 0;
   const auto sums = sums_of(drawing.operation);
@@ -95,12 +94,12 @@ std::string t_account(const Drawing& drawing, const std::string& name, const Boo
   }
   if (later != after.accounts().end()) {
     rows.push_back({"-", "", "", ""});
-    rows.push_back({"after", number(later->second.totals.debits),
-                    number(later->second.totals.credits),
+    rows.push_back({"after", thousands(later->second.totals.debits),
+                    thousands(later->second.totals.credits),
                     drawing.expected.kind == BookAnswer::Kind::refused ? "as before" : ""});
   }
   if (drawing.came.kind == BookAnswer::Kind::totals) {
-    rows.push_back({"yours", number(drawing.came.debits), number(drawing.came.credits),
+    rows.push_back({"yours", thousands(drawing.came.debits), thousands(drawing.came.credits),
                     drawing.came == drawing.expected ? "" : "✗"});
   }
   return drawn(title, rows);

@@ -141,8 +141,8 @@ BookPlan plan_overflow(base::Random& random) {
   sums.post({debit(one, largest, "USD"), credit(two, largest, "USD"), debit(three, 1, "USD"),
              credit(four, 1, "USD")});
   sums.look_at_all();
-  // Large, and all right; then different by one.
-  const std::int64_t large = exact_in_doubles * 4 + 2 * random.between(0, 99'999) + 1;
+  // Large, and all right; then different by one, which doubles of that size can't tell.
+  const std::int64_t large = exact_in_doubles * 4 + 8 * random.between(0, 99'999) + 1;
   sums.move(one, two, large, "USD");
   sums.look_at_all();
   sums.post({debit(one, large, "USD"), credit(two, large - 1, "USD")});

@@ -71,6 +71,7 @@ void tell_books(const grade::Performance& performance, const grade::Violation& v
 
 std::vector<std::string> book_look_alikes(const grade::Performance& performance) {
   std::vector<std::string> names;
+  if (performance.exchanges.size() < 2) return names;
   for (const BookMistake mistake : all_book_mistakes) {
     if (gives_all_answers(performance, mistake)) names.emplace_back(in_words(mistake));
   }

@@ -267,7 +267,10 @@ class ChargesAtOnceCheck final : public grade::Check {
       result.where = broken->where;
       return failed(std::move(result), broken->reason);
     }
-    if (evidence.conversations.size() < 2) return failed(std::move(result), "the setup failed");
+    if (evidence.conversations.size() < 2) {
+      return failed(std::move(result), "the setup, PUT /test/ledger, was answered with " +
+                                           setup.exchanges[0].answered.value_or("nothing"));
+    }
     for (std::size_t i = 1; i < evidence.conversations.size(); ++i) {
       const std::string wrong = wrong_with(evidence.conversations[i], result);
       if (!wrong.empty()) return failed(std::move(result), wrong);
@@ -355,6 +358,7 @@ class ChargesAtOnceCheck final : public grade::Check {
     if (!others_told) return "a request waits for the first one with its key: 409 is due at once";
     if (!other_done) return "another caller's request waits for a slow charge";
     if (tally.executed != 1 || tally.in_use != crowd - 1) return "not told: " + in_words(tally);
+    if (again.starts_with(no_answer)) return "the request was not answered when it came again";
     const auto reply = grade::parse_http_reply(again);
     const bool same = reply.body == tally.bodies.at(0) && is_replayed(reply);
     return same ? "" : "the request was not replayed once it had its answer";

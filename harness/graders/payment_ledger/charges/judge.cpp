@@ -70,7 +70,8 @@ bool gives_all_charges(const grade::Performance& performance, ChargeMistake mist
   for (std::size_t i = 1; i < performance.exchanges.size(); ++i) {
     const auto& [asked, answered] = performance.exchanges[i];
     const Due due = model.due(parse_charge_operation(asked), i);
-    if (!answered || wrong_answer(due, performance, i)) return false;
+    if (!answered || grade::broken_answer(*answered)) return false;
+    if (wrong_answer(due, performance, i)) return false;
   }
   return true;
 }
@@ -121,6 +122,7 @@ void tell_charges(const grade::Performance& performance, const grade::Violation&
 
 std::vector<std::string> charge_look_alikes(const grade::Performance& performance) {
   std::vector<std::string> names;
+  if (performance.exchanges.size() < 2) return names;
   for (const ChargeMistake mistake : all_charge_mistakes) {
     if (gives_all_charges(performance, mistake)) names.emplace_back(in_words(mistake));
   }

@@ -10,6 +10,12 @@ using Kind = Due::Kind;
 
 constexpr std::int64_t early_ms = 60LL * 60 * 1'000;
 
+// Of bodies whose strings have none.
+std::string without_spaces(std::string body) {
+  std::erase(body, ' ');
+  return body;
+}
+
 }  // namespace
 
 std::string_view in_words(ChargeMistake mistake) {
@@ -22,6 +28,8 @@ std::string_view in_words(ChargeMistake mistake) {
       return "a known key is answered whatever the parameters are";
     case bytes_compared:
       return "the bytes of the body are compared, and not the parameters";
+    case order_compared:
+      return "the same parameters in another order are taken for another request";
     case errors_forgotten:
       return "an answer that is an error is not remembered";
     case busy_remembered:
@@ -32,6 +40,8 @@ std::string_view in_words(ChargeMistake mistake) {
       return "the life of a key begins anew with each replay";
     case expires_early:
       return "a key is forgotten too early";
+    case expires_late:
+      return "a key is still known when its life is over";
     case not_marked:
       return "a replay isn't marked as one";
     case acts_again:
@@ -82,13 +92,15 @@ Due ChargeModel::due(const ChargeOperation& operation, std::size_t place) {
 
 bool ChargeModel::is_over(const Place& known) const {
   if (has(never_expires)) return false;
-  return now_ms_ - known.taken_ms >= key_lifetime_ms - (has(expires_early) ? early_ms : 0);
+  const std::int64_t changed_ms = has(expires_early) ? -early_ms : has(expires_late) ? 1 : 0;
+  return now_ms_ - known.taken_ms >= key_lifetime_ms + changed_ms;
 }
 
 Due ChargeModel::again(Place& known, const ChargeOperation& operation) const {
   Due due;
-  const bool same =
-      has(bytes_compared) ? known.body == operation.body : known.parameters == operation.parameters;
+  bool same = known.parameters == operation.parameters;
+  if (has(bytes_compared)) same = known.body == operation.body;
+  if (has(order_compared)) same = without_spaces(known.body) == without_spaces(operation.body);
   if (!same && !has(parameters_ignored)) {
     due.kind = Kind::mismatch;
     return due;

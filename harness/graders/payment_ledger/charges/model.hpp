@@ -18,19 +18,22 @@ enum class ChargeMistake {
   callers_share_keys,
   parameters_ignored,
   bytes_compared,
+  order_compared,
   errors_forgotten,
   busy_remembered,
   never_expires,
   expires_at_replay,
   expires_early,
+  expires_late,
   not_marked,
   acts_again,
 };
 inline constexpr ChargeMistake all_charge_mistakes[] = {
     ChargeMistake::callers_share_keys, ChargeMistake::parameters_ignored,
-    ChargeMistake::bytes_compared,     ChargeMistake::errors_forgotten,
-    ChargeMistake::busy_remembered,    ChargeMistake::never_expires,
-    ChargeMistake::expires_at_replay,  ChargeMistake::expires_early,
+    ChargeMistake::bytes_compared,     ChargeMistake::order_compared,
+    ChargeMistake::errors_forgotten,   ChargeMistake::busy_remembered,
+    ChargeMistake::never_expires,      ChargeMistake::expires_at_replay,
+    ChargeMistake::expires_early,      ChargeMistake::expires_late,
     ChargeMistake::not_marked,         ChargeMistake::acts_again,
 };
 std::string_view in_words(ChargeMistake mistake);

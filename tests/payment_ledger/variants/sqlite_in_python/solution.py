@@ -1,4 +1,5 @@
 """A payment ledger in one Python file: the standard library's server, and SQLite for the books."""
+import http.client
 import http.server
 import json
 import os
@@ -6,6 +7,8 @@ import sqlite3
 import threading
 
 LEGS_MAX = 100
+BODY_BYTES_MAX = 2**20
+LIFETIME_MS = 24 * 60 * 60 * 1000
 INT64_MAX = 2**63 - 1
 
 
@@ -89,6 +92,46 @@ class Ledger:
         return row[2], row[3]
 
 
+class Keys:
+    """A dict from caller and key to what is known: parameters, when it was new, the answer."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.lock = threading.Lock()
+        self.known = {}
+
+    def run(self, caller, key, parameters, act):
+        with self.lock:
+            place = self.known.get((caller, key))
+            if place and place["answer"] is None:
+                return "in_flight", None
+            if place and self.clock() - place["since"] < LIFETIME_MS:
+                if place["parameters"] != parameters:
+                    return "mismatch", None
+                return "replayed", place["answer"]
+            place = {"parameters": parameters, "since": self.clock(), "answer": None}
+            self.known[caller, key] = place
+        try:
+            answer = act()
+        except BaseException:
+            with self.lock:
+                del self.known[caller, key]
+            raise
+        with self.lock:
+            place["answer"] = answer
+        return "executed", answer
+
+
+def allocate(amount, basis_points, fixed, weights):
+    fee = min((amount * basis_points + 5_000) // 10_000 + fixed, amount)
+    rest, total = amount - fee, sum(weights)
+    shares = [rest * weight // total for weight in weights]
+    losers = sorted(range(len(weights)), key=lambda place: -(rest * weights[place] % total))
+    for place in losers[:rest - sum(shares)]:
+        shares[place] += 1
+    return fee, shares
+
+
 # All below is the server around it, and needs no change.
 
 
@@ -127,20 +170,80 @@ def leg_of(value):
             "currency": text(currency)}
 
 
+def as_json(status, value):
+    return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
+
+
+def ask_processor(caller, body):
+    """Returns (status, body). Raises Refused where the processor did nothing, for certain."""
+    config = json.loads(os.environ["ASSAY_CONFIG"])
+    connection = http.client.HTTPConnection(config["processor"], timeout=30)
+    try:
+        connection.request("POST", "/charges", body, {"Content-Type": "application/json",
+                                                      "Authorization": f"Bearer {caller}"})
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
+    if answer.status == 503:
+        raise Refused(503, "processor_busy")
+    return answer.status, content
+
+
 class Service:
     def __init__(self):
-        self.lock = threading.Lock()
-        self.ledger = None
+        self.lock = threading.Lock()  # of the ledger, which is asked by one at a time
+        self.ledger = self.keys = None
+        self.now_ms = 0
 
     def answer(self, method, target, headers, body):
-        """Returns (status, headers, value for the body)."""
-        if method == "PUT" and target == "/test/ledger":
-            if self.parsed(body).get("level") != 1:
-                raise Refused(501, "unknown_level")
-            self.ledger = Ledger()
-            return 200, {}, {}
+        """Returns (status, headers, bytes of the body)."""
+        if len(body) > BODY_BYTES_MAX:
+            raise Refused(413, "too_large")
+        if (method, target) == ("PUT", "/test/ledger"):
+            return self.begin(self.parsed(body).get("level"))
+        if (method, target) == ("POST", "/test/clock"):
+            [self.now_ms] = members(self.parsed(body), "now_ms")
+            return 204, {}, b""
+        if (method, target) == ("POST", "/v1/charges"):
+            return self.charge(headers, body)
+        if (method, target) == ("POST", "/v1/allocations"):
+            fee, shares = allocate(*members(self.parsed(body), "amount", "basis_points", "fixed",
+                                            "weights"))
+            return as_json(200, {"fee": fee, "shares": shares})
         with self.lock:
             return self.answer_of_books(method, target, body)
+
+    def begin(self, level):
+        """Everything is as new, for a level."""
+        if level == 1:
+            self.ledger = Ledger()
+        elif level == 2:
+            self.now_ms = 0
+            self.keys = Keys(lambda: self.now_ms)
+        else:
+            raise Refused(501, "unknown_level")
+        return 204, {}, b""
+
+    def charge(self, headers, body):
+        # What is wrong with a request is found before its key is looked at.
+        asked = self.parsed(body)
+        amount, *texts = members(asked, "amount", "currency", "card", optional=("reference",))
+        expect(whole(amount) > 0, "an amount is 1 or more")
+        for value in texts:
+            expect(value is None or text(value), "wanted: a name")
+        caller = headers.get("Authorization", "").removeprefix("Bearer ")
+        if not caller:
+            raise Refused(401, "unauthenticated")
+        key = headers.get("Idempotency-Key", "").strip('"')
+        expect(0 < len(key) <= 255, "Idempotency-Key is 1 to 255 characters")
+        outcome, answer = self.keys.run(caller, key, asked, lambda: ask_processor(caller, body))
+        if outcome == "in_flight":
+            raise Refused(409, "idempotency_key_in_use")
+        if outcome == "mismatch":
+            raise Refused(422, "idempotency_error")
+        marks = {"Idempotent-Replayed": "true"} if outcome == "replayed" else {}
+        return answer[0], {"Content-Type": "application/json", **marks}, answer[1]
 
     def answer_of_books(self, method, target, body):
         if (method, target) == ("POST", "/v1/accounts"):
@@ -148,15 +251,15 @@ class Service:
                                                optional=("floor",))
             self.ledger.open(text(account), text(currency),
                              None if floor is None else whole(floor))
-            return 201, {}, {"id": account}
+            return as_json(201, {"id": account})
         if (method, target) == ("POST", "/v1/entries"):
             [legs] = members(self.parsed(body), "legs")
             expect(isinstance(legs, list) and len(legs) <= LEGS_MAX, "wanted: at most 100 legs")
             self.ledger.post([leg_of(leg) for leg in legs])
-            return 201, {}, {"posted": True}
+            return as_json(201, {"posted": True})
         if method == "GET" and target.startswith("/v1/accounts/"):
             debits, credits = self.ledger.totals(target.removeprefix("/v1/accounts/"))
-            return 200, {}, {"debits": debits, "credits": credits}
+            return as_json(200, {"debits": debits, "credits": credits})
         raise Refused(404, "not_found")
 
     @staticmethod
@@ -177,18 +280,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             if self.path == "/healthz":
                 return self.reply(200, {}, b"ok\n")
-            status, headers, value = self.service.answer(self.command, self.path, self.headers,
-                                                         body)
+            reply = self.service.answer(self.command, self.path, self.headers, body)
         except Refused as error:
-            status, headers = error.status, {}
-            value = {"error": {"code": error.code, "message": error.message}}
+            reply = as_json(error.status, {"error": {"code": error.code,
+                                                     "message": error.message}})
         except NotImplementedError as error:
             return self.reply(501, {}, f"not implemented: {error} at {where(error)}\n".encode())
         except Exception as error:  # the grader wants to hear of it, and goes on
             said = f"{type(error).__name__} at {where(error)}: {error}\n"
             return self.reply(500, {}, said.encode())
-        self.reply(status, {"Content-Type": "application/json", **headers},
-                   json.dumps(value).encode())
+        self.reply(*reply)
 
     def reply(self, status, headers, body):
         self.send_response_only(status)
