@@ -54,7 +54,7 @@ class Keys:
         self.clock = clock
 
     def run(self, caller, key, parameters, act):
-        """Calls act() if the key of this caller is new, and remembers the (status, body) it returns.
+        """Calls act() if the key of this caller is new, and keeps the (status, body) that comes.
 
         Returns ("executed", answer), ("replayed", answer), ("in_flight", None) or
         ("mismatch", None). If act() raises, nothing was done: the key is as if it was never used.

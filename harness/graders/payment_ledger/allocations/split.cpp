@@ -48,7 +48,7 @@ std::vector<std::int64_t> floors_of(const SplitRequest& request, std::int64_t re
           static_cast<double>(rest) * static_cast<double>(weight) / static_cast<double>(all);
       shares.push_back(static_cast<std::int64_t>(std::min(std::round(share), 9e18)));
     } else if (mistake == rounds_each) {
-      shares.push_back(static_cast<std::int64_t>((2 * product + all) / (2 * all)));
+      shares.push_back(static_cast<std::int64_t>((2 * product + all) / (WideAmount{2} * all)));
     } else {
       shares.push_back(static_cast<std::int64_t>(product / all));
     }

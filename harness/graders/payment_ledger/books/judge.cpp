@@ -2,19 +2,19 @@
 
 namespace assay::graders::payment_ledger {
 
-using Kind = BookAnswer::Kind;
+using AnswerKind = BookAnswer::Kind;
 
 std::optional<std::string> difference(const BookAnswer& expected, const BookAnswer& came,
                                       bool reasons_matter) {
-  if (came.kind == Kind::other) return "no answer that this request has";
-  if (expected.kind == Kind::refused && came.kind != Kind::refused) {
-    return came.kind == Kind::totals ? "totals of an account that isn't there"
-                                     : "done, but should be refused";
+  if (came.kind == AnswerKind::other) return "no answer that this request has";
+  if (expected.kind == AnswerKind::refused && came.kind != AnswerKind::refused) {
+    return came.kind == AnswerKind::totals ? "totals of an account that isn't there"
+                                           : "done, but should be refused";
   }
-  if (came.kind == Kind::refused && expected.kind != Kind::refused) {
+  if (came.kind == AnswerKind::refused && expected.kind != AnswerKind::refused) {
     return "refused, but should be done";
   }
-  if (expected.kind == Kind::refused) {
+  if (expected.kind == AnswerKind::refused) {
     const bool same = expected.code == came.code || !reasons_matter;
     return same ? std::nullopt : std::optional<std::string>("refused for another reason");
   }

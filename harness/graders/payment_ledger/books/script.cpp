@@ -13,7 +13,7 @@ namespace assay::graders::payment_ledger {
 namespace {
 
 namespace json = boost::json;
-using Kind = BookOperation::Kind;
+using OperationKind = BookOperation::Kind;
 
 constexpr const char* accounts_target = "/v1/accounts";
 constexpr const char* entries_target = "/v1/entries";
@@ -34,15 +34,15 @@ BookLeg leg_in(const json::object& leg) {
 
 std::string to_line(const BookOperation& operation) {
   switch (operation.kind) {
-    case Kind::look:
+    case OperationKind::look:
       return fmt::format("GET {}{}", account_prefix, operation.account);
-    case Kind::open: {
+    case OperationKind::open: {
       const auto floor =
           operation.floor ? fmt::format(R"(,"floor":{})", *operation.floor) : std::string();
       return fmt::format(R"(POST {} {{"id":"{}","currency":"{}"{}}})", accounts_target,
                          operation.account, operation.currency, floor);
     }
-    case Kind::post:
+    case OperationKind::post:
       break;
   }
   std::vector<std::string> legs;
@@ -60,21 +60,21 @@ BookOperation parse_book_operation(const std::string& line) {
   const json::value body = json::parse(ask.body);
   const json::object& object = body.as_object();
   if (ask.target == accounts_target) {
-    operation.kind = Kind::open;
+    operation.kind = OperationKind::open;
     operation.account = json::value_to<std::string>(object.at("id"));
     operation.currency = json::value_to<std::string>(object.at("currency"));
     if (const auto* floor = object.if_contains("floor")) operation.floor = floor->as_int64();
     return operation;
   }
   if (ask.target != entries_target) throw std::runtime_error("not a request to books: " + line);
-  operation.kind = Kind::post;
+  operation.kind = OperationKind::post;
   for (const auto& leg : object.at("legs").as_array()) {
     operation.legs.push_back(leg_in(leg.as_object()));
   }
   return operation;
 }
 
-BookAnswer parse_book_answer(const std::string& line, Kind to) {
+BookAnswer parse_book_answer(const std::string& line, OperationKind to) {
   using enum BookAnswer::Kind;
   grade::HttpReply reply;
   try {
@@ -85,7 +85,7 @@ BookAnswer parse_book_answer(const std::string& line, Kind to) {
   const auto code = error_code_in(reply.body);
   if (reply.status >= 400 && reply.status < 500 && code) return {refused, *code, 0, 0, ""};
   const bool good = reply.status >= 200 && reply.status < 300;
-  if (good && to != Kind::look) return {done, "", 0, 0, ""};
+  if (good && to != OperationKind::look) return {done, "", 0, 0, ""};
   const auto debits = number_in(reply.body, "debits");
   const auto credits = number_in(reply.body, "credits");
   if (good && debits && credits) return {totals, "", *debits, *credits, ""};
@@ -98,8 +98,8 @@ std::string in_words(const BookLeg& leg) {
 }
 
 std::string in_words(const BookOperation& operation) {
-  if (operation.kind == Kind::look) return "totals of " + operation.account;
-  if (operation.kind == Kind::open) {
+  if (operation.kind == OperationKind::look) return "totals of " + operation.account;
+  if (operation.kind == OperationKind::open) {
     const auto floor = operation.floor ? ", floor " + base::thousands(*operation.floor) : "";
     return fmt::format("open {} in {}{}", operation.account, operation.currency, floor);
   }

@@ -8,7 +8,7 @@
 namespace assay::graders::payment_ledger {
 namespace {
 
-using Kind = BookOperation::Kind;
+using OperationKind = BookOperation::Kind;
 
 constexpr std::array<const char*, 10> words{"bank",   "alice", "bob",   "fees", "shop",
                                             "refund", "tax",   "carol", "dora", "sales"};
@@ -29,11 +29,12 @@ std::string BookWriter::open(const std::string& currency, std::optional<std::int
 
 void BookWriter::open_again(const std::string& account, const std::string& currency,
                             std::optional<std::int64_t> floor) {
-  lines_.push_back(to_line(BookOperation{Kind::open, account, currency, floor, {}}));
+  lines_.push_back(to_line(BookOperation{OperationKind::open, account, currency, floor, {}}));
 }
 
 void BookWriter::post(std::vector<BookLeg> legs) {
-  lines_.push_back(to_line(BookOperation{Kind::post, "", "", std::nullopt, std::move(legs)}));
+  lines_.push_back(
+      to_line(BookOperation{OperationKind::post, "", "", std::nullopt, std::move(legs)}));
 }
 
 void BookWriter::move(const std::string& from, const std::string& to, std::int64_t amount,
@@ -42,7 +43,7 @@ void BookWriter::move(const std::string& from, const std::string& to, std::int64
 }
 
 void BookWriter::look(const std::string& account) {
-  lines_.push_back(to_line(BookOperation{Kind::look, account, "", std::nullopt, {}}));
+  lines_.push_back(to_line(BookOperation{OperationKind::look, account, "", std::nullopt, {}}));
 }
 
 void BookWriter::look_at_all() {

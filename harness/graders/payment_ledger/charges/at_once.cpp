@@ -220,7 +220,7 @@ Tally tally_of(const std::vector<Exchange>& exchanges) {
   return tally;
 }
 
-std::string in_words(const Tally& tally) {
+std::string counts_in_words(const Tally& tally) {
   std::string words =
       fmt::format("{} done, {} replayed, {} in use", tally.executed, tally.replayed, tally.in_use);
   if (tally.silent > 0) words += fmt::format(", {} without an answer", tally.silent);
@@ -308,7 +308,7 @@ class ChargesAtOnceCheck final : public grade::Check {
                            : fmt::format("the same request {} times at once", crowd),
                      apart ? fmt::format("{} done", crowd)
                            : "1 done, the others replayed or told that the key is in use",
-                     in_words(tally), true, ""},
+                     counts_in_words(tally), true, ""},
                     {"", "charges at the processor", wanted, charges, charges == wanted, ""}};
     if (charges != wanted) {
       result.steps.back().why = "one charge for each key";
@@ -357,7 +357,8 @@ class ChargesAtOnceCheck final : public grade::Check {
     if (charges != "1") return fmt::format("{} charges for one key", charges);
     if (!others_told) return "a request waits for the first one with its key: 409 is due at once";
     if (!other_done) return "another caller's request waits for a slow charge";
-    if (tally.executed != 1 || tally.in_use != crowd - 1) return "not told: " + in_words(tally);
+    if (tally.executed != 1 || tally.in_use != crowd - 1)
+      return "not told: " + counts_in_words(tally);
     if (again.starts_with(no_answer)) return "the request was not answered when it came again";
     const auto reply = grade::parse_http_reply(again);
     const bool same = reply.body == tally.bodies.at(0) && is_replayed(reply);

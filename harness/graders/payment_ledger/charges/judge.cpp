@@ -11,7 +11,7 @@
 namespace assay::graders::payment_ledger {
 namespace {
 
-using Kind = Due::Kind;
+using DueKind = Due::Kind;
 
 constexpr std::size_t quoted_bytes = 50;
 
@@ -34,7 +34,7 @@ std::optional<std::string> wrong_replay(const Due& due, const grade::HttpReply& 
 std::optional<std::string> wrong_answer(const Due& due, const grade::Performance& performance,
                                         std::size_t place) {
   const std::string& line = *performance.exchanges[place].answered;
-  if (due.kind == Kind::counted) {
+  if (due.kind == DueKind::counted) {
     if (line == std::to_string(due.charges)) return std::nullopt;
     return base::to_integer(line).value_or(0) > static_cast<std::int64_t>(due.charges)
                ? "charged more often than asked for"
@@ -43,21 +43,21 @@ std::optional<std::string> wrong_answer(const Due& due, const grade::Performance
   const auto reply = grade::parse_http_reply(line);
   const bool good = reply.status >= 200 && reply.status < 300;
   switch (due.kind) {
-    case Kind::executed:
+    case DueKind::executed:
       return wrong_execution(due, reply);
-    case Kind::replayed:
+    case DueKind::replayed:
       return wrong_replay(due, reply,
                           grade::parse_http_reply(*performance.exchanges[due.same_as].answered));
-    case Kind::mismatch: {
+    case DueKind::mismatch: {
       const bool named = error_code_in(reply.body) == "idempotency_error";
       const bool refused = reply.status == 400 || reply.status == 422;
       if (refused && named) return std::nullopt;
       return good ? "other parameters were accepted" : "no idempotency_error";
     }
-    case Kind::invalid:
+    case DueKind::invalid:
       if (reply.status == 400) return std::nullopt;
       return fmt::format("{} instead of 400", reply.status);
-    case Kind::busy:
+    case DueKind::busy:
       if (reply.status == 503) return std::nullopt;
       return fmt::format("{} instead of 503", reply.status);
     default:

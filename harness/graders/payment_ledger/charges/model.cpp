@@ -6,7 +6,7 @@ namespace assay::graders::payment_ledger {
 namespace {
 
 using enum ChargeMistake;
-using Kind = Due::Kind;
+using DueKind = Due::Kind;
 
 constexpr std::int64_t early_ms = 60LL * 60 * 1'000;
 
@@ -52,19 +52,19 @@ std::string_view in_words(ChargeMistake mistake) {
 
 std::string Due::in_words() const {
   switch (kind) {
-    case Kind::done:
+    case DueKind::done:
       return "done";
-    case Kind::executed:
+    case DueKind::executed:
       return fmt::format("{}{}", status, id.empty() ? "" : ", " + id);
-    case Kind::replayed:
+    case DueKind::replayed:
       return fmt::format("the answer of step {}, byte for byte, replayed", same_as);
-    case Kind::mismatch:
+    case DueKind::mismatch:
       return "400 or 422, idempotency_error";
-    case Kind::invalid:
+    case DueKind::invalid:
       return "400";
-    case Kind::busy:
+    case DueKind::busy:
       return "503";
-    case Kind::counted:
+    case DueKind::counted:
       break;
   }
   return fmt::format("{}", charges);
@@ -77,14 +77,14 @@ Due ChargeModel::due(const ChargeOperation& operation, std::size_t place) {
       now_ms_ = operation.now_ms;
       return due;
     case ChargeOperation::Kind::count:
-      due.kind = Kind::counted;
+      due.kind = DueKind::counted;
       due.charges = charges_;
       return due;
     case ChargeOperation::Kind::charge:
       break;
   }
   if (!operation.valid) {
-    due.kind = Kind::invalid;
+    due.kind = DueKind::invalid;
     return due;
   }
   return charge(operation, place);
@@ -102,11 +102,11 @@ Due ChargeModel::again(Place& known, const ChargeOperation& operation) const {
   if (has(bytes_compared)) same = known.body == operation.body;
   if (has(order_compared)) same = without_spaces(known.body) == without_spaces(operation.body);
   if (!same && !has(parameters_ignored)) {
-    due.kind = Kind::mismatch;
+    due.kind = DueKind::mismatch;
     return due;
   }
   if (has(expires_at_replay)) known.taken_ms = now_ms_;
-  due.kind = Kind::replayed;
+  due.kind = DueKind::replayed;
   due.same_as = known.answered_at;
   due.marked = !has(not_marked);
   return due;
@@ -125,7 +125,7 @@ Due ChargeModel::charge(const ChargeOperation& operation, std::size_t place) {
   const auto reference = parameters.find("reference");
   const std::string refers_to = reference == parameters.end() ? "" : reference->second;
   const bool busy = card == R"("busy_once")" && busy_[refers_to]++ == 0;
-  due.kind = busy ? Kind::busy : Kind::executed;
+  due.kind = busy ? DueKind::busy : DueKind::executed;
   due.status = card == R"("declined")" ? 402 : card == R"("failing")" ? 502 : 201;
   if (!busy && due.status == 201) due.id = fmt::format("ch_{}", ++charges_);
   const bool forgotten =

@@ -13,7 +13,7 @@
 namespace assay::graders::payment_ledger {
 namespace {
 
-using Kind = ChargeOperation::Kind;
+using OperationKind = ChargeOperation::Kind;
 using Fields = std::vector<std::pair<std::string, std::string>>;  // names and values, as JSON
 
 constexpr std::int64_t plan_hour_ms = 60LL * 60 * 1'000;
@@ -41,7 +41,7 @@ class ChargeWriter {
   void charge(const std::string& caller, const std::string& key, const std::string& body,
               bool quoted = true) {
     ChargeOperation operation;
-    operation.kind = Kind::charge;
+    operation.kind = OperationKind::charge;
     operation.caller = caller;
     operation.key = key;
     operation.body = body;
@@ -50,7 +50,7 @@ class ChargeWriter {
   }
   void clock(std::int64_t now_ms) {
     ChargeOperation operation;
-    operation.kind = Kind::clock;
+    operation.kind = OperationKind::clock;
     operation.now_ms = now_ms;
     lines_.push_back(to_line(operation));
   }
@@ -76,7 +76,7 @@ void repeat_in_all_forms(ChargeWriter& writer, const std::string& card) {
   writer.charge("alice", key, json_of(fields, ": ", ", "));
   std::ranges::reverse(fields);
   writer.charge("alice", key, json_of(fields));
-  std::ranges::rotate(fields, fields.begin() + 1);
+  std::rotate(fields.begin(), fields.begin() + 1, fields.end());
   writer.charge("alice", key, json_of(fields, " : ", " , "));
   writer.count();
 }

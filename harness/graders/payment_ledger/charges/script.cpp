@@ -12,7 +12,7 @@ namespace assay::graders::payment_ledger {
 namespace {
 
 namespace json = boost::json;
-using Kind = ChargeOperation::Kind;
+using OperationKind = ChargeOperation::Kind;
 
 constexpr const char* charges_target = "/v1/charges";
 constexpr const char* clock_target = "/test/clock";
@@ -50,8 +50,8 @@ std::string without_quotes(const std::string& key) {
 }  // namespace
 
 std::string to_line(const ChargeOperation& operation) {
-  if (operation.kind == Kind::count) return count_line;
-  if (operation.kind == Kind::clock) {
+  if (operation.kind == OperationKind::count) return count_line;
+  if (operation.kind == OperationKind::clock) {
     return fmt::format(R"(POST {} {{"now_ms":{}}})", clock_target, operation.now_ms);
   }
   const std::string key = operation.quoted ? '"' + operation.key + '"' : operation.key;
@@ -66,12 +66,12 @@ ChargeOperation parse_charge_operation(const std::string& line) {
   if (line == count_line) return operation;
   operation.body = ask.body;
   if (ask.target == clock_target) {
-    operation.kind = Kind::clock;
+    operation.kind = OperationKind::clock;
     operation.now_ms = number_in(ask.body, "now_ms").value_or(0);
     return operation;
   }
   if (ask.target != charges_target) throw std::runtime_error("not a request of level 2: " + line);
-  operation.kind = Kind::charge;
+  operation.kind = OperationKind::charge;
   for (const auto& [name, value] : ask.fields) {
     if (name == "Authorization") operation.caller = value.substr(bearer.size());
     if (name == "Idempotency-Key") operation.key = without_quotes(value);
@@ -83,8 +83,8 @@ ChargeOperation parse_charge_operation(const std::string& line) {
 }
 
 std::string in_words(const ChargeOperation& operation) {
-  if (operation.kind == Kind::count) return "charges at the processor";
-  if (operation.kind == Kind::clock) {
+  if (operation.kind == OperationKind::count) return "charges at the processor";
+  if (operation.kind == OperationKind::clock) {
     const auto hours = operation.now_ms / hour_ms;
     const auto rest = operation.now_ms % hour_ms;
     return fmt::format("the clock shows {} h{}", hours,
