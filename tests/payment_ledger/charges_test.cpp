@@ -81,8 +81,9 @@ TEST(Charges, EveryMistakeIsCaughtByTheCheckThatIsAboutIt) {
   const std::vector<std::pair<ChargeMistake, std::string>> expected{
       {callers_share_keys, "scope"}, {parameters_ignored, "mismatch"}, {bytes_compared, "replay"},
       {order_compared, "replay"},    {errors_forgotten, "replay"},     {not_marked, "replay"},
-      {acts_again, "replay"},        {busy_remembered, "unsaved"},     {never_expires, "expiry"},
-      {expires_at_replay, "expiry"}, {expires_early, "expiry"},        {expires_late, "expiry"}};
+      {acts_again, "replay"},        {acts_at_replay, "replay"},       {busy_remembered, "unsaved"},
+      {never_expires, "expiry"},     {expires_at_replay, "expiry"},    {expires_early, "expiry"},
+      {expires_late, "expiry"}};
   EXPECT_EQ(expected.size(), std::size(all_charge_mistakes));
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     for (const auto& [mistake, check] : expected) {

@@ -46,6 +46,8 @@ std::string_view in_words(ChargeMistake mistake) {
       return "a replay isn't marked as one";
     case acts_again:
       return "a repeated request is done again";
+    case acts_at_replay:
+      return "a replay has the first answer, but is done again as well";
   }
   return "";
 }
@@ -117,7 +119,9 @@ Due ChargeModel::charge(const ChargeOperation& operation, std::size_t place) {
   const std::pair key{caller, operation.key};
   const auto found = places_.find(key);
   if (found != places_.end() && !is_over(found->second) && !has(acts_again)) {
-    return again(found->second, operation);
+    Due due = again(found->second, operation);
+    if (has(acts_at_replay) && due.kind == DueKind::replayed) ++charges_;
+    return due;
   }
   Due due;
   const auto& parameters = operation.parameters;

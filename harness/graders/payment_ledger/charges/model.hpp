@@ -27,6 +27,7 @@ enum class ChargeMistake {
   expires_late,
   not_marked,
   acts_again,
+  acts_at_replay,
 };
 inline constexpr ChargeMistake all_charge_mistakes[] = {
     ChargeMistake::callers_share_keys, ChargeMistake::parameters_ignored,
@@ -35,6 +36,7 @@ inline constexpr ChargeMistake all_charge_mistakes[] = {
     ChargeMistake::never_expires,      ChargeMistake::expires_at_replay,
     ChargeMistake::expires_early,      ChargeMistake::expires_late,
     ChargeMistake::not_marked,         ChargeMistake::acts_again,
+    ChargeMistake::acts_at_replay,
 };
 std::string_view in_words(ChargeMistake mistake);
 
