@@ -1,7 +1,6 @@
 #include "graders/payment_ledger/books/picture.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -59,13 +58,20 @@ std::vector<std::string> accounts_of(const BookOperation& operation) {
   return names;
 }
 
-std::map<std::string, check::Imbalance> sums_of(const BookOperation& operation) {
-  std::map<std::string, check::Imbalance> sums;
+// Of the entry by itself: the currencies in which it isn't balanced.
+std::vector<check::Imbalance> imbalances_of(const BookOperation& operation) {
+  std::vector<check::AuditedAccount> legs;
   for (const auto& leg : operation.legs) {
-    auto& sum = sums[leg.currency];
-    (leg.debit ? sum.debits : sum.credits) += leg.amount;
+    legs.push_back(
+        {leg.account, leg.currency, leg.debit ? leg.amount : 0, leg.debit ? 0 : leg.amount});
   }
-  return sums;
+  return check::imbalances(legs);
+}
+
+// Whether the leg is on the side that has too much.
+bool is_too_much(const BookLeg& leg, const std::vector<check::Imbalance>& imbalances) {
+  const auto found = std::ranges::find(imbalances, leg.currency, &check::Imbalance::currency);
+  return found != imbalances.end() && leg.debit == (found->debits > found->credits);
 }
 
 std::string t_account(const Drawing& drawing, const std::string& name, const BookModel& after) {
@@ -82,12 +88,10 @@ std::string t_account(const Drawing& drawing, const std::string& name, const Boo
                     thousands(found->second.totals.credits), ""});
   }
   std::size_t drawn_legs = 0;
-  const auto sums = sums_of(drawing.operation);
+  const auto imbalances = imbalances_of(drawing.operation);
   for (const auto& leg : drawing.operation.legs) {
     if (leg.account != name || ++drawn_legs > drawn_legs_max) continue;
-    const auto& sum = sums.at(leg.currency);
-    const auto most = leg.debit ? sum.debits : sum.credits;
-    const bool too_much = sum.debits != sum.credits && most == std::max(sum.debits, sum.credits);
+    const bool too_much = is_too_much(leg, imbalances);
     const std::string amount = thousands(leg.amount);
     rows.push_back(
         {"leg", leg.debit ? amount : "", leg.debit ? "" : amount, too_much ? "◄ unbalanced" : ""});
@@ -114,12 +118,10 @@ std::string t_accounts(const Drawing& drawing) {
   for (const auto& name : accounts_of(drawing.operation)) {
     text += (text.empty() ? "" : "\n") + t_account(drawing, name, after);
   }
-  for (const auto& [currency, sum] : sums_of(drawing.operation)) {
-    if (sum.debits == sum.credits) continue;
-    text += fmt::format(
-        "\n{} of the entry: debits {}, credits {}: {} apart\n", currency,
-        check::in_words(sum.debits), check::in_words(sum.credits),
-        check::in_words(std::max(sum.debits, sum.credits) - std::min(sum.debits, sum.credits)));
+  for (const auto& [currency, debits, credits] : imbalances_of(drawing.operation)) {
+    text += fmt::format("\n{} of the entry: debits {}, credits {}: {} apart\n", currency,
+                        check::in_words(debits), check::in_words(credits),
+                        check::in_words(debits > credits ? debits - credits : credits - debits));
   }
   return text;
 }
