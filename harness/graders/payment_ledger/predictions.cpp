@@ -116,8 +116,8 @@ PredictionQuestion ask_lost_units(base::Random& random) {
     }
     return {100.0 * wrong / payments,
             fmt::format("{} of {} didn't add up. Only where the rest is a multiple of {} do equal "
-                        "shares have no fraction, which is 1 in {}. In all {} units were made of "
-                        "nothing: the errors don't cancel as well as one hopes, and each one is an "
+                        "shares have no fraction, which is 1 in {}. Some errors are up and some "
+                        "are down: over all payments they come to {} units. But each one is an "
                         "entry that isn't balanced.",
                         base::thousands(wrong), base::thousands(payments), sellers, sellers,
                         base::thousands(off))};
