@@ -137,6 +137,7 @@ struct CheckResult {
   std::int64_t shrunk_from = 0;  // operations before shrinking; 0 when it was not shrunk
   std::optional<Timeline> timeline;
   std::optional<Lanes> lanes;
+  std::string picture;                // in characters, a few lines: books before and after
   std::vector<std::string> mistakes;  // that reproduce every answer to the shrunk script
   std::string where;                  // file:line to edit, when known
   std::string output;  // the end of what the solution printed, when that may explain it

@@ -232,6 +232,7 @@ void read_story(const Node& node, grade::CheckResult& check) {
   check.shrunk_from = node["shrunk_from"].whole<std::int64_t>();
   if (!node["timeline"].is_null()) check.timeline = timeline(node["timeline"]);
   if (node.has("lanes")) check.lanes = lanes(node["lanes"]);
+  if (node.has("picture")) check.picture = node["picture"].text();
   check.mistakes = texts(node["mistakes"]);
   check.where = node["where"].text();
   check.output = node["output"].text();

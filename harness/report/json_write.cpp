@@ -110,6 +110,7 @@ void add_story(json::object& object, const grade::CheckResult& check) {
   object["shrunk_from"] = check.shrunk_from;
   object["timeline"] = check.timeline ? json::value(timeline(*check.timeline)) : nullptr;
   if (check.lanes) object["lanes"] = lanes(*check.lanes);
+  object["picture"] = text(check.picture);
   object["mistakes"] = texts(check.mistakes);
   object["where"] = text(check.where);
   object["output"] = text(check.output);

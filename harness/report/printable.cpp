@@ -59,6 +59,7 @@ grade::CheckResult printable(const grade::CheckResult& check, const Style& style
   }
   cleaner.sentences(clean.mistakes);
   cleaner.lines(clean.output);
+  cleaner.lines(clean.picture);
   if (clean.timeline) clean.timeline = printable(*clean.timeline, style);
   if (clean.lanes) {
     for (std::string& name : clean.lanes->names) cleaner.word(name);

@@ -42,7 +42,7 @@ inline grade::CheckResult check_of(const std::string& text, int level, const std
   lanes.notes = {{0, 3, text}};
   check.lanes = lanes;
   check.mistakes = {text, text};
-  check.where = check.output = check.replay = text;
+  check.where = check.output = check.replay = check.picture = text;
   return check;
 }
 

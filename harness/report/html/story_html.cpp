@@ -163,6 +163,7 @@ void add_check(Markup& page, const CheckResult& check, const std::string& anchor
   if (!check.situation.empty()) page.element("p", {{"class", "quiet"}}, check.situation);
   add_steps(page, check);
   add_pictures(page, check);
+  if (!check.picture.empty()) page.element("pre", {}, check.picture);
   add_mistakes(page, check);
   add_output(page, check);
   add_measured(page, check);
