@@ -4,7 +4,8 @@
 
 add_library(assay_warnings INTERFACE)
 target_compile_options(assay_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow=local -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
+  -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 
 # An include root from which `folder` is reached as <prefix>/...

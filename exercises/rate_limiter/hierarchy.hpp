@@ -15,7 +15,7 @@ namespace rate_limiter {
 // tokens    1 to 1,000,000
 // period    1 ns or more
 // capacity  1 or more; capacity * period is at most kit::max_time
-// dark      it decides, and counts what it would have denied, but denies nothing
+// dark      it decides as if it weren't, and counts what it would have denied, but denies nothing
 struct Quota {
   std::int64_t tokens;
   kit::nanoseconds period;
@@ -52,14 +52,15 @@ struct TreeDecision {
   // The node that denies: if there are several, the one nearest to the organisation.
   std::optional<Node> denied_by = std::nullopt;
 
-  // As in Decision: the shortest wait after which all nodes would admit the same call, rounded up
-  // to a nanosecond, if nobody else called meanwhile.
+  // As in Decision: the shortest wait after which all nodes that aren't dark would admit the same
+  // call, rounded up to a nanosecond, if nobody else called meanwhile. Denials change nothing:
+  // until the organisation admits somebody, the same call is told the same moment each time.
   std::optional<kit::nanoseconds> retry_after = std::nullopt;
 };
 
 // A call is admitted if no node of its path denies it, dark ones aside. Then it takes its tokens at
-// each of them; but a dark node that doesn't have them counts the call, and takes nothing. A call
-// that is denied takes nothing anywhere, counts nowhere, and changes nothing.
+// each of them; but a dark node that would have denied it counts the call, and takes nothing. A
+// call that is denied takes nothing anywhere, counts nowhere, and changes nothing.
 //
 // Key and route decide as at level 1: they deny what they don't have the tokens for. The
 // organisation shares its quota. R is its rate, C its capacity, W the sum of its keys' weights. A
@@ -71,13 +72,15 @@ struct TreeDecision {
 //                each call the organisation's bucket (R, C) holds at least what all shares do.
 //                C * w/W is the most that a call may take: more is denied, and for ever.
 // 3. Not wasted  A key is short from a denial by its organisation on for P/T, the time in which the
-//                organisation gains a token, and longer if it is denied again by then. In any time
-//                t in which some key is short, the organisation admits at least R * t - C.
+//                organisation gains a token, and longer if it is denied again by then. (Only calls
+//                that leave room for a token in the share's capacity count.) In any time t in which
+//                some key is short, the organisation admits at least R * t - C.
 // 4. Fair        In any time in which the same keys are short, what they are admitted together is
 //                divided by their weights. No key has more or less than its part by more than twice
 //                its share's capacity (if each share's capacity is a call and a token or more).
 //
-// How borrowing is organised is up to you, as long as these four hold.
+// How borrowing is organised is up to you, as long as these four hold. They hold for a dark
+// organisation too, where "denied" is what it counts, and "admitted" what takes its tokens.
 class Hierarchy {
  public:
   virtual ~Hierarchy() = default;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <ostream>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include "base/text.hpp"
@@ -103,7 +104,7 @@ json::object explanation_document(const History& history, const Explanation& exp
   return document;
 }
 
-void print_document(const CheckOptions& options, const Result& result, std::ostream& out) {
+std::string document_of(const CheckOptions& options, const Result& result, bool explain) {
   const Verdict& verdict = result.verdict();
   json::object document;
   document["schema"] = "assay-check/1";
@@ -119,10 +120,10 @@ void print_document(const CheckOptions& options, const Result& result, std::ostr
   document["configurations"] = verdict.configurations;
   document["read_seconds"] = result.read_seconds;
   document["check_seconds"] = result.check_seconds;
-  if (options.explain && verdict.explanation) {
+  if (explain && verdict.explanation) {
     document["explanation"] = explanation_document(result.judged(), *verdict.explanation);
   }
-  out << json::serialize(document) << '\n';
+  return json::serialize(document);
 }
 
 void print_explanation(const History& history, const Explanation& explanation, std::ostream& out) {
@@ -135,8 +136,9 @@ void print_explanation(const History& history, const Explanation& explanation, s
   for (const std::string& reason : explanation.reasons) out << "  - " << printable(reason) << '\n';
 }
 
-void print_text(const CheckOptions& options, const Result& result, std::ostream& out) {
+std::string summary_of(const CheckOptions& options, const Result& result) {
   const Verdict& verdict = result.verdict();
+  std::ostringstream out;
   out << printable(options.file.string()) << ": " << result.judgement.model << ": "
       << name_of(verdict.answer);
   if (!verdict.reason.empty()) out << ", because " << printable(verdict.reason);
@@ -144,7 +146,13 @@ void print_text(const CheckOptions& options, const Result& result, std::ostream&
   const auto processes = count_processes(result.history);
   out << " (" << result.history.format << ", " << base::thousands(operations) << " operations of "
       << processes << (processes == 1 ? " process, " : " processes, ")
-      << rounded(result.check_seconds) << ")\n";
+      << rounded(result.check_seconds) << ")";
+  return out.str();
+}
+
+void print_text(const CheckOptions& options, const Result& result, std::ostream& out) {
+  const Verdict& verdict = result.verdict();
+  out << summary_of(options, result) << '\n';
   if (!options.explain || verdict.answer != Answer::violated) return;
   if (verdict.explanation) {
     print_explanation(result.judged(), *verdict.explanation, out);
@@ -164,13 +172,12 @@ bool write_picture(const CheckOptions& options, const Result& result, std::ostre
   return false;
 }
 
-Result judge(const CheckOptions& options) {
+Result judge(const CheckOptions& options, bool explain) {
   Result result;
   const Choice choice = options.model.empty() ? Choice{} : parse_choice(options.model);
   const auto begin = Clock::now();
   result.history = read_history_file(options.file);
   result.read_seconds = seconds_since(begin);
-  const bool explain = options.explain || !options.picture.empty();
   const auto read = Clock::now();
   result.judgement = check(result.history, choice, options.budget, explain);
   result.check_seconds = seconds_since(read);
@@ -214,10 +221,20 @@ std::string models_help() {
   return help;
 }
 
-int check_command(const CheckOptions& options, std::ostream& out, std::ostream& err) {
+int check_command(const CheckOptions& options, std::ostream& out, std::ostream& err,
+                  const std::function<void(const Finding&)>& show) {
   try {
-    const Result result = judge(options);
-    options.json ? print_document(options, result, out) : print_text(options, result, out);
+    const bool explain = options.explain || !options.picture.empty() || show;
+    const Result result = judge(options, explain);
+    if (show) {
+      show({result.judged(), result.verdict(), summary_of(options, result),
+            document_of(options, result, true)});
+    }
+    if (options.json) {
+      out << document_of(options, result, options.explain) << '\n';
+    } else {
+      print_text(options, result, out);
+    }
     if (!write_picture(options, result, err)) return ExitCode::unreadable;
     return exit_code(result.verdict().answer);
   } catch (const HistoryError& error) {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <string_view>
 
 #include "check/budget.hpp"
+#include "check/history.hpp"
+#include "check/verdict.hpp"
 
 namespace assay::check {
 
@@ -28,7 +31,17 @@ std::string models_help();
 
 enum ExitCode : int { holds = 0, violated = 1, unreadable = 2, undecided = 75 };
 
-// Throws nothing but std::bad_alloc.
-int check_command(const CheckOptions& options, std::ostream& out, std::ostream& err);
+// What was found out, for whoever shows it in another way.
+struct Finding {
+  const History& history;  // that was judged
+  const Verdict& verdict;
+  std::string summary;   // the line that is printed
+  std::string document;  // all of it, as JSON
+};
+
+// `show` gets the finding, with an explanation if there is one. Throws nothing but std::bad_alloc
+// and what `show` throws.
+int check_command(const CheckOptions& options, std::ostream& out, std::ostream& err,
+                  const std::function<void(const Finding&)>& show = {});
 
 }  // namespace assay::check

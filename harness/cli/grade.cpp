@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/html/page_file.hpp"
 #include "cli/kept.hpp"
 #include "cli/machine.hpp"
 #include "cli/page.hpp"
@@ -172,6 +173,7 @@ std::optional<grade::Scorecard> grade_once(const Context& context, const GradeOp
 }
 
 int grade(const Context& context, const GradeOptions& options) {
+  if (!options.html.empty()) check_page_file(options.html);
   const auto card = grade_once(context, options);
   if (!card) return exit_code::not_built;
   if (!options.html.empty()) write_page(context, options.html, {*card});

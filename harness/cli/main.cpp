@@ -196,6 +196,9 @@ class CommandLine {
     fresh->add_option("slug", a.slug, "a-z, 0-9 and _")->required();
     add_launched("check", "judge a history: linearizability and weaker models",
                  "  ./assay check history.jsonl --model register --explain");
+    add_launched("crash", "take a program through every moment of a power loss",
+                 "  ./assay crash --exec ./log --workload lines.txt --acked '^ok (.*)' --audit "
+                 "'cat data.log'");
     add_launched("load", "load an HTTP server, and see how long its answers take",
                  "  ./assay load http://localhost:8080/ --rate 2000");
     add_launched("proxy", "stand between a client and a server, and break what they say",

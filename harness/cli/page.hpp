@@ -9,7 +9,7 @@
 
 namespace assay::cli {
 
-// Throws UsageError if `file` can't be one.
+// Throws proc::FileError if `file` can't be one.
 void write_page(const Context& context, const std::filesystem::path& file,
                 const std::vector<grade::Scorecard>& cards);
 

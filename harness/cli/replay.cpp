@@ -166,10 +166,11 @@ int replay(const Context& context, const RunOptions& options) {
   auto builder = context.builder();
   grade::Workbench workbench(solution_of(context, exercise, run.card.solution), exercise,
                              grader.contract_version, builder, grade::heed_interruptions);
-  if (options.debug && check->live()) {
-    throw UsageError(fmt::format(
-        "check {} runs in real time, which a debugger would stop: replay it without --debug",
-        stored.id));
+  const bool serves = check->flavour() == proc::Flavour::http;
+  if (options.debug && (check->live() || serves)) {
+    throw UsageError(
+        fmt::format("check {} {}, which a debugger would stop: replay it without --debug",
+                    stored.id, check->live() ? "runs in real time" : "asks a server"));
   }
   if (options.debug) {
     return debug(workbench, check->flavour(), stored, check->told(seen->second));
@@ -184,7 +185,7 @@ int replay(const Context& context, const RunOptions& options) {
   if (check->live()) return replay_live(context, *check, workbench, run);
   const auto evidence = check->repeat(workbench, seen->second, run.card.seed);
   auto result = check->judge(evidence);
-  result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
+  if (!serves) result.replay = fmt::format("./assay replay {} {} --debug", run.card.run, stored.id);
   if (result.verdict == grade::Verdict::pass) {
     print_every_exchange(check->told(evidence));
     fmt::print("\n{}\n", report::green(context.out,

@@ -25,12 +25,13 @@
 
 namespace assay::fault {
 
-enum class Habit { answer, wait, hang, reset, garbage, breaks, fail };
+enum class Habit { answer, wait, hang, reset, garbage, breaks, fail, echo };
 
 struct DependencyRequest {
   Habit habit = Habit::answer;
   bool last = false;      // of its connection
   std::size_t bytes = 0;  // head and body
+  std::string answer;     // what is sent back
 };
 
 namespace {
@@ -40,14 +41,16 @@ using DependencyClock = std::chrono::steady_clock;
 constexpr int dependency_backlog = 1'024;
 constexpr std::size_t dependency_events = 512;  // at once
 constexpr std::string_view end_of_head = "\r\n\r\n";
+constexpr std::size_t echoed_bytes_max = 8U << 10;
 
 Habit habit_of(std::string_view target) {
-  constexpr std::array<std::pair<std::string_view, Habit>, 6> habits{{{"wait", Habit::wait},
+  constexpr std::array<std::pair<std::string_view, Habit>, 7> habits{{{"wait", Habit::wait},
                                                                       {"hang", Habit::hang},
                                                                       {"reset", Habit::reset},
                                                                       {"garbage", Habit::garbage},
                                                                       {"break", Habit::breaks},
-                                                                      {"fail", Habit::fail}}};
+                                                                      {"fail", Habit::fail},
+                                                                      {"echo", Habit::echo}}};
   constexpr std::string_view asks = "?does=";
   const auto at = target.find(asks);
   if (at == std::string_view::npos) return Habit::answer;
@@ -57,6 +60,29 @@ Habit habit_of(std::string_view target) {
   return found == habits.end() ? Habit::answer : found->second;
 }
 
+std::string answer_to(Habit habit) {
+  switch (habit) {
+    case Habit::garbage:
+      return "220 mail.example ESMTP\r\n\r\n";
+    case Habit::breaks:
+      return "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf of";
+    case Habit::fail:
+      return "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 7\r\n\r\nfailed\n";
+    default:
+      return "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nserved\n";
+  }
+}
+
+std::string echo_of(std::string_view request, std::string_view target) {
+  constexpr std::string_view asks = "&status=";
+  const auto at = target.find(asks);
+  const auto wanted = at == std::string_view::npos ? "" : target.substr(at + asks.size(), 3);
+  const auto status = base::to_integer(wanted).value_or(200);
+  const std::string body(request.substr(0, echoed_bytes_max));
+  return "HTTP/1.1 " + std::to_string(status) + " Echo\r\nContent-Type: message/http\r\n" +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
 // The first request in what has come; nothing as long as it isn't whole.
 std::optional<DependencyRequest> request_in(std::string_view bytes) {
   const auto end = bytes.find(end_of_head);
@@ -64,7 +90,8 @@ std::optional<DependencyRequest> request_in(std::string_view bytes) {
   std::string head(bytes.substr(0, end + 2));
   const auto space = std::min(head.find(' '), head.size());
   DependencyRequest request;
-  request.habit = habit_of(head.substr(space, head.find(' ', space + 1) - space));
+  const std::string target = head.substr(space, head.find(' ', space + 1) - space);
+  request.habit = habit_of(target);
   std::ranges::transform(head, head.begin(), [](char letter) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
   });
@@ -78,20 +105,9 @@ std::optional<DependencyRequest> request_in(std::string_view bytes) {
   request.bytes =
       end + end_of_head.size() + static_cast<std::size_t>(std::max<std::int64_t>(body, 0));
   if (bytes.size() < request.bytes) return std::nullopt;
+  request.answer = request.habit == Habit::echo ? echo_of(bytes.substr(0, request.bytes), target)
+                                                : answer_to(request.habit);
   return request;
-}
-
-std::string_view answer_to(Habit habit) {
-  switch (habit) {
-    case Habit::garbage:
-      return "220 mail.example ESMTP\r\n\r\n";
-    case Habit::breaks:
-      return "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf of";
-    case Habit::fail:
-      return "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 7\r\n\r\nfailed\n";
-    default:
-      return "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nserved\n";
-  }
 }
 
 net::Descriptor made(int descriptor, const char* attempted) {
@@ -311,8 +327,9 @@ class Dependency::Loop {
       ::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
       return drop(connection.socket.get());
     }
-    const std::string_view bytes = answer_to(request.habit);
-    const bool good = request.habit == Habit::answer || request.habit == Habit::wait;
+    const std::string& bytes = request.answer;
+    const bool good = request.habit == Habit::answer || request.habit == Habit::wait ||
+                      request.habit == Habit::echo;
     counts_.answered += good ? 1 : 0;
     // So few bytes fit into a socket's buffer, or nobody reads them.
     const auto sent =

@@ -9,6 +9,11 @@
 //   GET /pay?does=break     gets half an answer
 //   GET /pay?does=fail      gets a 500
 //
+// or to be told what came: the answer's body is then the request itself, head and body, as it was
+// received (message/http), cut after 8 KB. `status` may follow, of the answer.
+//
+//   PUT /pay?does=echo&status=409
+//
 // One thread of its own, which never waits for a socket. Thread-safe.
 #pragma once
 

@@ -46,6 +46,7 @@ class Narrator {
 
   std::vector<Step> steps() {
     const auto& events = failure_.report->events;
+    name_lanes();
     for (std::size_t i = 0; i < events.size(); ++i) tell(events[i], i);
     for (const auto& [thread, operation] : open_) {
       if (!is_told_[thread]) add(thread, in_words(thread, operation), "never returns", true);
@@ -60,6 +61,8 @@ class Narrator {
   // The last place at which a thread was stopped on the way.
   const std::string& place() const { return place_; }
   std::size_t left_out() const { return left_out_; }
+  // All of it as a picture, of which the steps may leave out the beginning.
+  const Lanes& lanes() const { return lanes_; }
 
  private:
   void tell(const RoundEvent& event, std::size_t index) {
@@ -67,19 +70,20 @@ class Narrator {
       case RoundEvent::Kind::begins:
         open_[event.thread] = next_operation(event.thread);
         is_told_[event.thread] = false;
+        if (!makes(event.thread)) begin_bar(event.thread, index);
         break;
       case RoundEvent::Kind::returns:
         tell_return(event, index);
         break;
       case RoundEvent::Kind::gives_way:
-        tell_stop(event, "is stopped");
+        tell_stop(event, index, "is stopped");
         break;
       case RoundEvent::Kind::fails:
-        tell_stop(event, "a weak compare-exchange fails, as it may");
+        tell_stop(event, index, "a weak compare-exchange fails, as it may");
         break;
       case RoundEvent::Kind::waits:
       case RoundEvent::Kind::is_stuck:
-        tell_stop(event, event.text);
+        tell_stop(event, index, event.text);
         break;
     }
   }
@@ -93,20 +97,48 @@ class Narrator {
     return operations.at(position_[thread]++);
   }
 
+  // Whether its operation is the one that makes what is tested.
+  bool makes(int thread) { return thread == first_part && position_[first_part] == 1; }
+
+  // Lanes are those that have something to do: what goes before, the threads, what comes after.
+  void name_lanes() {
+    const Program& program = failure_.program;
+    const auto name = [this](int thread) {
+      lane_[thread] = static_cast<std::int64_t>(lanes_.names.size());
+      lanes_.names.push_back(who(thread));
+    };
+    if (program.first.size() > 1) name(first_part);
+    for (std::size_t i = 0; i < program.threads.size(); ++i) name(static_cast<int>(i));
+    if (!program.last.empty()) name(last_part);
+  }
+
+  void begin_bar(int thread, std::size_t index) {
+    bar_[thread] = lanes_.bars.size();
+    lanes_.bars.push_back({lane_.at(thread), static_cast<std::int64_t>(index), std::nullopt,
+                           check_.operation_in_words(open_[thread]), "", true});
+  }
+
+  void end_bar(int thread, std::size_t index, const std::string& came, bool agrees) {
+    auto& bar = lanes_.bars.at(bar_.at(thread));
+    bar.to = static_cast<std::int64_t>(index);
+    bar.came = came;
+    bar.agrees = agrees;
+  }
+
   void tell_return(const RoundEvent& event, std::size_t index) {
-    const bool made = event.thread == first_part && position_[first_part] == 1;
     const bool wrong = index == failure_.violation.event;
-    if (!made || wrong) {
+    if (!makes(event.thread) || wrong) {
       const auto& operation = open_[event.thread];
-      add(event.thread, in_words(event.thread, operation),
-          check_.answer_in_words(operation, event.text), !wrong);
+      const auto came = check_.answer_in_words(operation, event.text);
+      add(event.thread, in_words(event.thread, operation), came, !wrong);
+      if (!makes(event.thread)) end_bar(event.thread, index, came, !wrong);
     }
     open_.erase(event.thread);
     stopped_.erase(event.thread);
   }
 
   // Before its first operation, or between two, a thread that is stopped has done nothing yet.
-  void tell_stop(const RoundEvent& event, const std::string& how) {
+  void tell_stop(const RoundEvent& event, std::size_t index, const std::string& how) {
     const auto open = open_.find(event.thread);
     if (open == open_.end()) return;
     std::string came = how;
@@ -120,6 +152,9 @@ class Narrator {
     }
     // A thread that waits is stuck there at the end: that is told once.
     if (std::exchange(stopped_[event.thread], came) == came) return;
+    if (!makes(event.thread)) {
+      lanes_.notes.push_back({lane_.at(event.thread), static_cast<std::int64_t>(index), came});
+    }
     add(event.thread, in_words(event.thread, open->second), came, true);
     is_told_[event.thread] = true;
   }
@@ -145,6 +180,9 @@ class Narrator {
   std::map<int, std::string> stopped_;  // by thread: how, when it was last
   std::map<int, bool> is_told_;         // by thread: whether its operation has a step already
   std::vector<Step> steps_;
+  Lanes lanes_;
+  std::map<int, std::int64_t> lane_;  // by thread
+  std::map<int, std::size_t> bar_;    // by thread: the last of its bars
   std::string place_;
   std::size_t left_out_ = 0;
 };
@@ -252,6 +290,7 @@ void tell_round(const InterleavingCheck& check, const FailedRound& failure,
       result.situation += fmt::format("; the first {} steps are left out", narrator.left_out());
     }
     result.where = narrator.place();
+    if (!narrator.lanes().bars.empty()) result.lanes = narrator.lanes();
   } else {
     result.steps = asked_steps(check, failure.program);
   }

@@ -61,6 +61,27 @@ struct Timeline {
   std::string bracket_label;
 };
 
+// Operations that overlap, in the order of what happened: a lane for each thread, a bar for each
+// call of it. Places are those of events in that order, and say nothing of how long anything took.
+struct Lanes {
+  struct Bar {
+    std::int64_t lane = 0;
+    std::int64_t from = 0;
+    std::optional<std::int64_t> to;  // empty: it never returned
+    std::string did;
+    std::string came;
+    bool agrees = true;
+  };
+  struct Note {  // what happened to a lane on the way
+    std::int64_t lane = 0;
+    std::int64_t at = 0;
+    std::string text;  // "is stopped at solution.cpp:33"
+  };
+  std::vector<std::string> names;  // of the lanes
+  std::vector<Bar> bars;           // in the order of their calls
+  std::vector<Note> notes;         // in the order of events
+};
+
 // Curves that were measured, for a page to draw.
 struct Chart {
   // nines: x is a percentile, and as far from 99 to 99.9 as from 90 to 99.
@@ -80,11 +101,17 @@ struct Chart {
     double to = 0;
     std::string name;  // "Redis is paused"
   };
+  struct Mark {  // a place to look at
+    double x = 0;
+    double y = 0;      // not finite: a line across, as a limit is; else something wrong, there
+    std::string name;  // "p99 is within 20 ms up to here", "12 wrong answers"
+  };
   std::string title;
   Axis x;
   Axis y;
   std::vector<Curve> curves;
   std::vector<Band> bands;
+  std::vector<Mark> marks;
 };
 inline constexpr std::size_t chart_points_max = 2'000;  // of a curve
 std::string_view name_of(Chart::Scale scale);
@@ -109,6 +136,8 @@ struct CheckResult {
   std::vector<Step> steps;       // the smallest script that fails
   std::int64_t shrunk_from = 0;  // operations before shrinking; 0 when it was not shrunk
   std::optional<Timeline> timeline;
+  std::optional<Lanes> lanes;
+  std::string picture;                // in characters, a few lines: books before and after
   std::vector<std::string> mistakes;  // that reproduce every answer to the shrunk script
   std::string where;                  // file:line to edit, when known
   std::string output;  // the end of what the solution printed, when that may explain it

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -107,10 +108,10 @@ class ScriptShrinker {
     for (const std::size_t together : {std::size_t{32}, std::size_t{1}}) {
       Script smallest{start_.setup, shrunk(together)};
       std::string name = fmt::format("shrunk from {}", start_.operations.size());
-      auto talk = converse(subject_, {smallest}, std::move(name), Pace::stepwise);
+      auto talk = check_.hold(subject_, {smallest}, std::move(name), Pace::stepwise);
       if (same_failure(talk)) return talk;
     }
-    auto talk = converse(subject_, {start_}, "alone", Pace::stepwise);
+    auto talk = check_.hold(subject_, {start_}, "alone", Pace::stepwise);
     return same_failure(talk) ? std::optional(std::move(talk)) : std::nullopt;
   }
 
@@ -120,14 +121,15 @@ class ScriptShrinker {
   // Each attempt would take as long as the time-out, so there is one.
   std::optional<Conversation> only_the_last_operation() const {
     const Script last{start_.setup, {start_.operations.back()}};
-    auto talk = converse(subject_, {last}, fmt::format("shrunk from {}", start_.operations.size()),
-                         Pace::stepwise);
+    auto talk = check_.hold(
+        subject_, {last}, fmt::format("shrunk from {}", start_.operations.size()), Pace::stepwise);
     return same_failure(talk) ? std::optional(std::move(talk)) : std::nullopt;
   }
 
   Operations shrunk(std::size_t together) {
     sim::ShrinkLimits limits;
     limits.batch_candidates = together;
+    limits.items = check_.shrinking_operations_max();
     sim::Shrinker<std::string> shrinker(
         [this](const std::vector<Operations>& candidates) { return first_failing(candidates); },
         [this](const std::string& operation) { return check_.simpler(operation); }, limits);
@@ -137,7 +139,7 @@ class ScriptShrinker {
   std::optional<std::size_t> first_failing(const std::vector<Operations>& candidates) {
     std::vector<Script> scripts;
     for (const auto& operations : candidates) scripts.push_back({start_.setup, operations});
-    const Judgement judged(check_, converse(subject_, scripts, "candidates", Pace::stepwise));
+    const Judgement judged(check_, check_.hold(subject_, scripts, "candidates", Pace::stepwise));
     // Only the first violation is looked at; another kind before it just makes shrinking less keen.
     if (!judged.found() || judged.found()->violation.kind != kind_) return std::nullopt;
     return judged.found()->performance;
@@ -208,17 +210,24 @@ std::vector<std::string> ScriptCheck::look_alikes(const Performance& /*performan
   return {};
 }
 
+Conversation ScriptCheck::hold(const SubjectSpec& subject, const std::vector<Script>& scripts,
+                               std::string name, Pace pace) const {
+  return converse(subject, scripts, std::move(name), pace);
+}
+
+std::size_t ScriptCheck::shrinking_operations_max() const { return sim::ShrinkLimits{}.items; }
+
 Evidence ScriptCheck::collect(Workbench& workbench, std::uint64_t seed) const {
   const SubjectSpec& subject = workbench.subject(flavour());
   base::Random random(seed, info().slug);
   const auto scripts = plan(random);
 
   Evidence evidence;
-  evidence.conversations.push_back(converse(subject, scripts, "planned", Pace::trace));
+  evidence.conversations.push_back(hold(subject, scripts, "planned", Pace::trace));
   // Once more, to see at which operation; one that is never ready would only take its time again.
   const std::string& trouble = evidence.conversations[0].trouble;
   if (!trouble.empty() && !trouble.ends_with(before_ready)) {
-    evidence.conversations[0] = converse(subject, scripts, "planned", Pace::stepwise);
+    evidence.conversations[0] = hold(subject, scripts, "planned", Pace::stepwise);
   }
   const Judgement judged(*this, evidence.conversations[0]);
   if (judged.found() && judged.found()->violation.index > 0) {

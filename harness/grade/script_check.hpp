@@ -49,6 +49,13 @@ class ScriptCheck : public Check {
 
   // The known mistakes that would give every one of these answers.
   virtual std::vector<std::string> look_alikes(const Performance& performance) const;
+
+  // How a subject is talked with: over the script protocol, unless a check knows another way.
+  virtual Conversation hold(const SubjectSpec& subject, const std::vector<Script>& scripts,
+                            std::string name, Pace pace) const;
+
+  // So many operations may be tried while a script is shrunk, in all of its candidates together.
+  virtual std::size_t shrinking_operations_max() const;
 };
 
 }  // namespace assay::grade

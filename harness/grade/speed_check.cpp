@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "grade/broken_answer.hpp"
 #include "grade/session.hpp"
+#include "measure/statistics.hpp"
 #include "proc/machine_load.hpp"
 
 namespace assay::grade {
@@ -149,6 +150,8 @@ Chart chart_of(const measure::Samples& samples, const std::string& unit) {
   return chart;
 }
 
+double middle_of(const Chart::Curve& curve) { return measure::median(curve.y); }
+
 }  // namespace
 
 SpeedCheck::SpeedCheck(CheckInfo info, std::string unit, std::vector<measure::Boundary> boundaries)
@@ -219,6 +222,8 @@ CheckResult SpeedCheck::judge(const Evidence& evidence) const {
   result.metrics = {{"ratio_to_reference", figure.ratio}, {"ratio_low", figure.low},
                     {"ratio_high", figure.high},          {"pairs", figure.pairs},
                     {"control_low", figure.control_low},  {"control_high", figure.control_high}};
+  result.metrics["per_second"] = middle_of(result.charts[0].curves[0]);
+  result.metrics["per_second_of_reference"] = middle_of(result.charts[0].curves[1]);
   for (const char* name : {load_fact, stolen_fact}) {
     result.metrics[name] = std::strtod(fact_in(talk, name).c_str(), nullptr);
   }

@@ -8,7 +8,6 @@
 #include <stdexcept>
 
 #include "load/load.hpp"
-#include "load/report.hpp"
 #include "load/words.hpp"
 
 namespace assay::load {
@@ -145,10 +144,11 @@ class Session {
 }  // namespace
 
 int load_command(const LoadOptions& options, const std::atomic<bool>& stop, std::ostream& out,
-                 std::ostream& err) {
+                 std::ostream& err, const std::function<void(const Report&)>& show) {
   try {
     Session session(options, stop, err);
     const Report report = session.run();
+    if (show) show(report);
     if (options.json) {
       out << json_of(report) << '\n';
     } else {

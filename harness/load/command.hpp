@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "load/fixed_request.hpp"
 #include "load/rate_search.hpp"
+#include "load/report.hpp"
 
 namespace assay::load {
 
@@ -31,9 +33,9 @@ struct LoadOptions {
 
 enum LoadExit : int { loaded = 0, unusable = 2, interrupted = 130 };
 
-// Results go to `out`, all else to `err`. `stop` may be set by a signal handler. Throws nothing but
-// std::bad_alloc.
+// Results go to `out`, all else to `err`. `stop` may be set by a signal handler. `show` gets what
+// was measured, before it is printed. Throws nothing but std::bad_alloc and what `show` throws.
 int load_command(const LoadOptions& options, const std::atomic<bool>& stop, std::ostream& out,
-                 std::ostream& err);
+                 std::ostream& err, const std::function<void(const Report&)>& show = {});
 
 }  // namespace assay::load

@@ -134,6 +134,10 @@ std::string kind_of_load(const Result& result) {
 
 }  // namespace
 
+bool kept_up(const Result& result) {
+  return result.closed_loop() || result.achieved_per_s() >= shortfall * result.offered_per_s();
+}
+
 std::vector<std::string> doubts(const Result& result) {
   std::vector<std::string> found;
   if (result.generator_was_late()) {
@@ -141,8 +145,7 @@ std::vector<std::string> doubts(const Result& result) {
         "the generator itself was late: these latencies are partly its own. Give it a core to "
         "itself, or a lower rate");
   }
-  const bool behind = result.achieved_per_s() < shortfall * result.offered_per_s();
-  if (!result.closed_loop() && behind && result.offered > kFewestBeyond) {
+  if (!kept_up(result) && result.offered > kFewestBeyond) {
     found.push_back(
         "the server did not keep up with the offered rate: what waits grows as long as this goes "
         "on, and so does the latency");

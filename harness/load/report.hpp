@@ -37,6 +37,9 @@ void print(const Report& report, std::ostream& out);
 void print(const Result& result, std::ostream& out);
 void print(const FoundRate& found, std::ostream& out);
 
+// Whether what was offered came back in time, but for 2 %.
+bool kept_up(const Result& result);
+
 // Reasons to doubt the figures, a sentence each: the generator was late, errors, and so on.
 std::vector<std::string> doubts(const Result& result);
 

@@ -158,6 +158,33 @@ grade::Timeline timeline(const Node& node) {
   return timeline;
 }
 
+grade::Lanes lanes(const Node& node) {
+  grade::Lanes lanes;
+  lanes.names = texts(node["names"]);
+  const auto lane = [&](const Node& each) {
+    const auto number = each.whole<std::int64_t>();
+    if (number < 0 || number >= static_cast<std::int64_t>(lanes.names.size())) {
+      refuse(each.path(), "there is no such lane");
+    }
+    return number;
+  };
+  lanes.bars = node["bars"].each([&](const Node& each) {
+    std::optional<std::int64_t> to;
+    if (!each["to"].is_null()) to = each["to"].whole<std::int64_t>();
+    return grade::Lanes::Bar{lane(each["lane"]),
+                             each["from"].whole<std::int64_t>(),
+                             to,
+                             each["did"].text(),
+                             each["came"].text(),
+                             each["agrees"].yes()};
+  });
+  lanes.notes = node["notes"].each([&](const Node& each) {
+    return grade::Lanes::Note{lane(each["lane"]), each["at"].whole<std::int64_t>(),
+                              each["text"].text()};
+  });
+  return lanes;
+}
+
 grade::Chart::Axis axis(const Node& node) {
   const auto scale = grade::scale_named(node["scale"].text());
   if (!scale) refuse(node.path(), "\"" + node["scale"].text() + "\" is not a scale");
@@ -179,6 +206,11 @@ grade::Chart chart(const Node& node) {
   chart.bands = node["bands"].each([](const Node& each) {
     return grade::Chart::Band{each["from"].number(), each["to"].number(), each["name"].text()};
   });
+  if (node.has("marks")) {
+    chart.marks = node["marks"].each([](const Node& each) {
+      return grade::Chart::Mark{each["x"].number(), each["y"].number(), each["name"].text()};
+    });
+  }
   return chart;
 }
 
@@ -199,6 +231,8 @@ void read_story(const Node& node, grade::CheckResult& check) {
   check.steps = node["steps"].each(step);
   check.shrunk_from = node["shrunk_from"].whole<std::int64_t>();
   if (!node["timeline"].is_null()) check.timeline = timeline(node["timeline"]);
+  if (node.has("lanes")) check.lanes = lanes(node["lanes"]);
+  if (node.has("picture")) check.picture = node["picture"].text();
   check.mistakes = texts(node["mistakes"]);
   check.where = node["where"].text();
   check.output = node["output"].text();

@@ -48,6 +48,23 @@ json::object timeline(const grade::Timeline& timeline) {
           {"bracket", bracket}};
 }
 
+json::object lanes(const grade::Lanes& lanes) {
+  json::array bars;
+  for (const auto& bar : lanes.bars) {
+    bars.push_back({{"lane", bar.lane},
+                    {"from", bar.from},
+                    {"to", bar.to ? json::value(*bar.to) : json::value(nullptr)},
+                    {"did", text(bar.did)},
+                    {"came", text(bar.came)},
+                    {"agrees", bar.agrees}});
+  }
+  json::array notes;
+  for (const auto& note : lanes.notes) {
+    notes.push_back({{"lane", note.lane}, {"at", note.at}, {"text", text(note.text)}});
+  }
+  return {{"names", texts(lanes.names)}, {"bars", bars}, {"notes", notes}};
+}
+
 json::object step(const grade::Step& step) {
   return {{"at", text(step.at)},     {"did", text(step.did)}, {"expected", text(step.expected)},
           {"came", text(step.came)}, {"agrees", step.agrees}, {"why", text(step.why)}};
@@ -76,11 +93,12 @@ json::object chart(const grade::Chart& chart) {
   for (const auto& band : chart.bands) {
     bands.push_back({{"from", band.from}, {"to", band.to}, {"name", text(band.name)}});
   }
-  return {{"title", text(chart.title)},
-          {"x", axis(chart.x)},
-          {"y", axis(chart.y)},
-          {"curves", curves},
-          {"bands", bands}};
+  json::array marks;
+  for (const auto& mark : chart.marks) {
+    marks.push_back({{"x", mark.x}, {"y", mark.y}, {"name", text(mark.name)}});
+  }
+  return {{"title", text(chart.title)}, {"x", axis(chart.x)}, {"y", axis(chart.y)},
+          {"curves", curves},           {"bands", bands},     {"marks", marks}};
 }
 
 void add_story(json::object& object, const grade::CheckResult& check) {
@@ -91,6 +109,8 @@ void add_story(json::object& object, const grade::CheckResult& check) {
   object["steps"] = std::move(steps);
   object["shrunk_from"] = check.shrunk_from;
   object["timeline"] = check.timeline ? json::value(timeline(*check.timeline)) : nullptr;
+  if (check.lanes) object["lanes"] = lanes(*check.lanes);
+  object["picture"] = text(check.picture);
   object["mistakes"] = texts(check.mistakes);
   object["where"] = text(check.where);
   object["output"] = text(check.output);

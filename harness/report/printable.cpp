@@ -59,7 +59,16 @@ grade::CheckResult printable(const grade::CheckResult& check, const Style& style
   }
   cleaner.sentences(clean.mistakes);
   cleaner.lines(clean.output);
+  cleaner.lines(clean.picture);
   if (clean.timeline) clean.timeline = printable(*clean.timeline, style);
+  if (clean.lanes) {
+    for (std::string& name : clean.lanes->names) cleaner.word(name);
+    for (auto& bar : clean.lanes->bars) {
+      cleaner.word(bar.did);
+      cleaner.word(bar.came);
+    }
+    for (auto& note : clean.lanes->notes) cleaner.word(note.text);
+  }
   for (grade::Chart& chart : clean.charts) {
     for (std::string* text :
          {&chart.title, &chart.x.name, &chart.x.unit, &chart.y.name, &chart.y.unit}) {
@@ -67,6 +76,7 @@ grade::CheckResult printable(const grade::CheckResult& check, const Style& style
     }
     for (auto& curve : chart.curves) cleaner.word(curve.name);
     for (auto& band : chart.bands) cleaner.word(band.name);
+    for (auto& mark : chart.marks) cleaner.word(mark.name);
   }
   return clean;
 }

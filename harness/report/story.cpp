@@ -60,6 +60,7 @@ class Story {
     add_shrinking();
     begin_part();
     if (check_.timeline) add_all(draw(*check_.timeline, style_));
+    add_picture();
     begin_part();
     add_wrapped(check_.reason);
     add_mistakes();
@@ -106,6 +107,13 @@ class Story {
     if (check_.shrunk_from <= static_cast<std::int64_t>(check_.steps.size())) return;
     const std::string from = std::to_string(check_.shrunk_from);
     add(dim(style_, "  (shrunk from " + from + " operations to these)"));
+  }
+
+  // Drawn by the check, so that its lines are not wrapped.
+  void add_picture() {
+    for (const std::string& line : lines_of(check_.picture)) {
+      add(line.empty() ? "" : "  " + clip(line, style_.columns - 2, glyphs(style_).ellipsis));
+    }
   }
 
   void add_mistakes() {

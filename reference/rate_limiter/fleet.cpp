@@ -255,8 +255,7 @@ struct Lease {
   std::int64_t tokens = 0;       // taken ahead, and not used yet
   std::int64_t left_behind = 0;  // in Redis, as last heard
   bool being_asked = false;      // by one thread; the others wait for what it hears
-  std::int64_t denied_cost = 0;  // so much or more was denied
-  Deadline grown_at;             // when Redis will have it
+  Deadline none_at;              // when Redis had nothing at all, going by its last denial
   Deadline denied_until;         // when it is worth asking
 };
 
@@ -265,7 +264,9 @@ struct Lease {
 class Leases {
  public:
   Leases(Policy policy, const Fleet& fleet, Buckets& buckets)
-      : ahead_max_(std::min(fleet.lease_max, policy.capacity) - 1), buckets_(buckets) {}
+      : interval_(policy.emission_interval),
+        ahead_max_(std::min(fleet.lease_max, policy.capacity) - 1),
+        buckets_(buckets) {}
 
   // Nothing if Redis has to be asked, and doesn't answer.
   std::optional<Decision> take(const std::string& key, std::int64_t cost, Deadline deadline) {
@@ -294,25 +295,28 @@ class Leases {
   // Redis may have been started anew.
   static constexpr std::chrono::milliseconds denial_kept_max{100};
 
-  static std::optional<Decision> decide_alone(Lease& lease, std::int64_t cost) {
+  std::optional<Decision> decide_alone(Lease& lease, std::int64_t cost) const {
     if (cost != 0 && cost <= lease.tokens) {
       lease.tokens -= cost;
       return Decision{true, lease.left_behind + lease.tokens, std::nullopt};
     }
     const Deadline now = steady_clock::now();
-    if (cost == 0 || cost < lease.denied_cost || now >= lease.denied_until) return std::nullopt;
-    return Decision{false, lease.left_behind + lease.tokens, lease.grown_at - now};
+    if (cost == 0 || now >= lease.denied_until) return std::nullopt;
+    const auto wait = lease.none_at + (cost - lease.tokens) * interval_ - now;
+    if (wait <= wait.zero()) return std::nullopt;
+    return Decision{false, lease.left_behind + lease.tokens, wait};
   }
 
-  static Decision note_down(Lease& lease, std::int64_t cost, std::int64_t missing,
-                            const Grant& grant) {
+  Decision note_down(Lease& lease, std::int64_t cost, std::int64_t missing,
+                     const Grant& grant) const {
     lease.left_behind = grant.decision.remaining;
     if (grant.decision.admitted) {
       lease.tokens += missing + grant.ahead - cost;
+      lease.denied_until = {};
     } else {
-      lease.denied_cost = cost;
-      lease.grown_at = steady_clock::now() + *grant.decision.retry_after;
-      lease.denied_until = std::min(lease.grown_at, steady_clock::now() + denial_kept_max);
+      const Deadline now = steady_clock::now();
+      lease.none_at = now + *grant.decision.retry_after - missing * interval_;
+      lease.denied_until = now + denial_kept_max;
     }
     Decision decision = grant.decision;
     decision.remaining += lease.tokens;
@@ -325,6 +329,7 @@ class Leases {
     std::erase_if(leases_, [](const auto& each) { return !each.second.being_asked; });
   }
 
+  const kit::nanoseconds interval_;
   const std::int64_t ahead_max_;
   Buckets& buckets_;
   std::mutex mutex_;

@@ -1,13 +1,15 @@
 // Writes pages for the browser to open, into the folder that is named: of a run like any other, of
-// one whose every string is hostile, and of two runs side by side. With a second folder, in which
-// the launcher keeps uPlot, they have it inside.
+// two side by side, of a load, of a history, and of each with hostile strings. With a second
+// folder, in which the launcher keeps uPlot, they have it inside.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "hostile.hpp"
+#include "pages.hpp"
 #include "report/html/page.hpp"
+#include "report/load/page.hpp"
 #include "sample.hpp"
 
 namespace {
@@ -36,12 +38,18 @@ int main(int count, char** words) try {
   }
   const fs::path to = words[1];
   const auto library = count == 3 ? library_in(words[2]) : report::ChartLibrary{};
-  const auto write = [&](const char* name, const std::vector<grade::Scorecard>& cards) {
-    std::ofstream(to / name) << report::to_html(cards, library);
+  const auto write = [&](const std::string& name, const std::string& page) {
+    std::ofstream(to / (name + ".html")) << page;
   };
-  write("sample.html", {report::sample_card()});
-  write("hostile.html", {report::card_of(report::hostile)});
-  write("sides.html", {report::sample_card(), report::card_of("plain")});
+  const auto write_all = [&](const std::string& kind, const grade::Scorecard& card,
+                             const std::string& text) {
+    write(kind + "run", report::to_html({card}, library));
+    write(kind + "sides", report::to_html({card, card}, library));
+    write(kind + "load", to_text(report::page_of(report::sample_load(text)), library));
+    write(kind + "history", to_text(report::history_page(text), library));
+  };
+  write_all("", report::sample_card(), "items");
+  write_all("hostile-", report::card_of(report::hostile), report::hostile);
 } catch (const std::exception& error) {
   std::cerr << "report_pages: " << error.what() << '\n';
   return 1;

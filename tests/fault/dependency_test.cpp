@@ -101,5 +101,20 @@ TEST(Dependency, FailsAsItIsAskedTo) {
   EXPECT_EQ(dependency.counts().arrived, 5U);
 }
 
+TEST(Dependency, SaysWhatReachedItWhenItIsAsked) {
+  const Dependency dependency({});
+  const std::string request =
+      "PUT /a?does=echo&status=409&q=b%20c HTTP/1.1\r\nHost: a\r\nX-Trace: 7\r\n"
+      "content-length: 5\r\n\r\nwhole";
+  const std::string answer = "HTTP/1.1 409 Echo\r\nContent-Type: message/http\r\nContent-Length: " +
+                             std::to_string(request.size()) + "\r\n\r\n" + request;
+  Peer client(dependency.endpoint());
+  client.send(request + get("/"));
+  EXPECT_EQ(client.read(answer.size() + served.size()).bytes, answer + served);
+  client.send(get("/?does=echo"));
+  EXPECT_TRUE(client.read(15).bytes.starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(eventually([&] { return dependency.counts().answered == 3; }));
+}
+
 }  // namespace
 }  // namespace assay::fault

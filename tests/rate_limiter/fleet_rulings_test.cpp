@@ -56,6 +56,17 @@ TEST(FleetLog, IsReadAgainAsItWasWritten) {
   EXPECT_THROW(fleet_events({"world", {{"what", "is this"}}, "", ""}), std::logic_error);
 }
 
+TEST(FleetCheck, IsUnavailableWhereThereIsNoRedis) {
+  const auto check = make_fleet_check({"4.1", "one_budget", 4, "one budget", "correctness", 3},
+                                      plan_one_budget, rule_one_budget);
+  const std::string why = "redis-server is not installed: apt-get install redis-server";
+  const grade::Conversation talk{"one budget", {}, std::string(unavailable_words) + why, ""};
+  const auto result = check->judge(grade::from_transcript(grade::to_transcript({{talk}})));
+  EXPECT_EQ(result.verdict, Verdict::unavailable);
+  EXPECT_EQ(result.reason, why);
+  EXPECT_EQ(result.points, 0);
+}
+
 TEST(OneBudget, IsCountedOverAllNodes) {
   Evidence right("2" + hourly);
   right.ask(0, "a 1", "admitted 1").ask(1, "a 1", "admitted 0").ask(2, "a 0", "admitted 0");
@@ -84,6 +95,44 @@ TEST(OneBudget, SeesWrongWaits) {
   EXPECT_EQ(rule_one_budget("", bound).verdict, Verdict::fail);
 }
 
+TEST(OneBudget, SeesKeysThatShareABucket) {
+  Evidence shared("5" + hourly);
+  shared.ask(0, "alice 5", "admitted 0").ask(0, "Alice 1", "denied 0 3600000000000");
+  const auto ruling = rule_one_budget("keys apart", shared);
+  EXPECT_EQ(ruling.verdict, Verdict::fail);
+  ASSERT_EQ(ruling.mistakes.size(), 1U);
+  EXPECT_EQ(ruling.mistakes[0], "keys that differ share a bucket");
+  EXPECT_EQ(ruling.steps.size(), 2U);
+}
+
+// A node that takes tokens ahead says this of the last call.
+Verdict leased_budget(const std::string& call, const std::string& came) {
+  Evidence events("57 3600000000000 10 4000000000 1 127.0.0.1:1");
+  events.ask(0, "often 1", "admitted 56").ask(0, "costs 50", "admitted 7");
+  for (int left = 56; left >= 0; --left) {
+    events.ask(0, "drained 1", "admitted " + std::to_string(left));
+  }
+  events.ask(0, call, came);
+  return rule_one_budget("one budget, with leases", events).verdict;
+}
+
+TEST(OneBudget, IsExactForANodeWithALease) {
+  EXPECT_EQ(leased_budget("often 0", "admitted 56"), Verdict::pass);
+  EXPECT_EQ(leased_budget("often 1", "admitted 56"), Verdict::fail);
+  EXPECT_EQ(leased_budget("often 1", "admitted 9"), Verdict::fail);
+  EXPECT_EQ(leased_budget("often 30", "denied 56 3600000000000"), Verdict::fail);
+  EXPECT_EQ(leased_budget("often 58", "denied 56 never"), Verdict::pass);
+  EXPECT_EQ(leased_budget("often 58", "admitted 0"), Verdict::fail);
+  EXPECT_EQ(leased_budget("drained 1", "denied 0 3599999900000"), Verdict::pass);
+  EXPECT_EQ(leased_budget("drained 1", "admitted 0"), Verdict::fail);
+  EXPECT_EQ(leased_budget("drained 2", "denied 0 3599999900000"), Verdict::fail);
+  EXPECT_EQ(leased_budget("drained 1", "denied 0 never"), Verdict::fail);
+  EXPECT_EQ(leased_budget("drained 1", "denied -1 3599999900000"), Verdict::fail);
+  // What lies in two places may be denied.
+  EXPECT_EQ(leased_budget("costs 6", "denied 7 3600000000000"), Verdict::pass);
+  EXPECT_EQ(leased_budget("costs 1", "denied 7 3600000000000"), Verdict::fail);
+}
+
 Evidence at_once(const std::string& one, const std::string& other) {
   Evidence events("4" + hourly);
   events.add("node 0", "ask_all 1 3 hot 1 shared", one);
@@ -107,6 +156,16 @@ TEST(AtOnce, EachTokenIsGivenOnce) {
             Verdict::fail);
 }
 
+TEST(AtOnce, CountsACrowd) {
+  const auto ruled = [](const std::string& came) {
+    Evidence events("2" + hourly);
+    events.add("node 0", "ask_all 3 1 crowd 1 shared", came);
+    return rule_at_once("a crowd", events).verdict;
+  };
+  EXPECT_EQ(ruled("admitted 0 | admitted 1 | denied 0 1"), Verdict::pass);
+  EXPECT_EQ(ruled("admitted 0 | admitted 1 | admitted 1"), Verdict::fail);
+}
+
 TEST(OwnAnswers, AreThoseOfTheThreadsOwnKey) {
   const auto ruled = [](const std::string& came) {
     Evidence events("100" + hourly);
@@ -125,14 +184,29 @@ TEST(CutOff, WantsAnExpiryOfEveryKey) {
         .ask(0, "cut.1 1", "admitted 2");
     events.add("redis", "keys", keys).add("play", "refilled", "begins");
     events.ask(0, "cut.1 3", refilled);
-    return rule_cut_off("", events).verdict;
+    return rule_cut_off("cut off", events).verdict;
   };
   EXPECT_EQ(ruled("b:cut.1=700 b:x=-2 ", "admitted 0"), Verdict::pass);
   EXPECT_EQ(ruled("b:cut.1=-1 ", "admitted 0"), Verdict::fail);
-  EXPECT_EQ(ruled("b:cut.1=3600000 ", "admitted 0"), Verdict::fail);
+  EXPECT_EQ(ruled("b:cut.1=3900 ", "admitted 0"), Verdict::fail);
   EXPECT_EQ(ruled("b:cut.1=700 ", "denied 0 300000000"), Verdict::fail);
   EXPECT_EQ(ruled("", "admitted 0"), Verdict::fail);
-  EXPECT_EQ(rule_cut_off("", {}).verdict, Verdict::unknown);
+  EXPECT_EQ(rule_cut_off("cut off", {}).verdict, Verdict::unknown);
+}
+
+TEST(CutOff, WantsExpiriesThatLastUntilBucketsAreFull) {
+  const auto ruled = [](const std::string& keys) {
+    Evidence events("3 1000000000 1 100000000 1 127.0.0.1:1");
+    events.ask(0, "k 1", "admitted 2").ask(0, "k 1", "admitted 1").add("redis", "keys", keys);
+    return rule_cut_off("filling slowly", events).verdict;
+  };
+  EXPECT_EQ(ruled("b:k=2000 "), Verdict::pass);
+  EXPECT_EQ(ruled("b:k=8000 "), Verdict::pass);
+  EXPECT_EQ(ruled("lock:k=10 b:k=2000 "), Verdict::pass);
+  EXPECT_EQ(ruled("b:k=8001 "), Verdict::fail);
+  EXPECT_EQ(ruled("b:k=1900 "), Verdict::fail);
+  EXPECT_EQ(ruled("b:k=-1 "), Verdict::fail);
+  EXPECT_EQ(ruled(""), Verdict::fail);
 }
 
 // A call in an outage that took so long, while a canary was so late.
@@ -154,18 +228,71 @@ TEST(FailsOpen, WantsAnAdmissionWithinTheDeadline) {
   EXPECT_EQ(in_outage("admitted 0", 255, 0), Verdict::fail);
 }
 
+TEST(FailsOpen, AnswersAsAFullBucket) {
+  const auto ruled = [](const std::string& call, const std::string& came) {
+    Evidence events("4 3600000000000 1 250000000 1 127.0.0.1:1");
+    events.add("play", "outage", "begins").ask(0, call, came);
+    return rule_fails_open("killed", events).verdict;
+  };
+  EXPECT_EQ(ruled("a 5", "denied 4 never"), Verdict::pass);
+  EXPECT_EQ(ruled("a 5", "admitted 0"), Verdict::fail);
+  EXPECT_EQ(ruled("a 5", "denied 0 never"), Verdict::fail);
+  EXPECT_EQ(ruled("a 5", "denied 4 1000000"), Verdict::fail);
+  EXPECT_EQ(ruled("a 0", "admitted 4"), Verdict::pass);
+  EXPECT_EQ(ruled("a 0", "admitted 0"), Verdict::fail);
+}
+
+TEST(FailsOpen, WaitsForAnAnswerThatComesInTime) {
+  const auto ruled = [](const std::string& came, std::int64_t took_ms, std::int64_t canary_ms = 0) {
+    Evidence events("1" + hourly);
+    events.ask(0, "a 1", "admitted 0", 240 * fleet_ms).ask(0, "a 1", came, took_ms * fleet_ms);
+    events.add("canary", "late", std::to_string(canary_ms * fleet_ms));
+    return rule_fails_open("late, but in time", events);
+  };
+  EXPECT_EQ(ruled("admitted 0", 20).verdict, Verdict::fail);
+  EXPECT_EQ(ruled("admitted 0", 20).mistakes.size(), 1U);
+  EXPECT_EQ(ruled("admitted 0", 3'900, 1'400).verdict, Verdict::noisy);
+}
+
+TEST(FailsOpen, WantsALimitOfConnectingToo) {
+  const auto ruled = [](const std::string& is_full, std::int64_t took_ms) {
+    Evidence events("4 3600000000000 1 1300000000 1 127.0.0.1:1");
+    events.add("port", "is full", is_full).add("play", "outage", "begins");
+    events.ask(0, "a 1", "admitted 3", took_ms * fleet_ms).add("canary", "late", "0");
+    return rule_fails_open("unreachable", events).verdict;
+  };
+  EXPECT_EQ(ruled("yes", 1'310), Verdict::pass);
+  EXPECT_EQ(ruled("yes", 2'300), Verdict::fail);
+  EXPECT_EQ(ruled("no", 1'310), Verdict::unknown);
+}
+
+TEST(FailsOpen, ForgivesWhatACallMeetsOfABusyMachine) {
+  const auto ruled = [](std::int64_t took_ms, const std::string& canary) {
+    Evidence events("4 3600000000000 1 250000000 1 127.0.0.1:1");
+    events.add("play", "outage", "begins").ask(0, "a 1", "admitted 3", took_ms * fleet_ms);
+    events.add("canary", "late", canary);
+    return rule_fails_open("slow", events).verdict;
+  };
+  EXPECT_EQ(ruled(900, "300000000 20000000"), Verdict::pass);
+  EXPECT_EQ(ruled(900, "300000000 10000000"), Verdict::fail);  // late often, and by little
+}
+
 TEST(FailsOpen, HoldsABusyMachineAgainstNobody) {
   EXPECT_EQ(in_outage("admitted 3", 700, 300), Verdict::pass);
   EXPECT_EQ(in_outage("admitted 3", 1'500, 600), Verdict::noisy);
+  EXPECT_EQ(in_outage("admitted 3", 2'000, 600), Verdict::fail);
   EXPECT_EQ(in_outage("denied 0 3600000000000", 255, 600), Verdict::fail);
 }
 
 // The end of a world in which Redis was away: calls of the bucket that was used up before.
-Verdict after_outage(const std::string& world, const std::string& came, std::int64_t took_ms = 1) {
+Verdict after_outage(const std::string& world, const std::string& came, std::int64_t took_ms = 1,
+                     std::int64_t canary_ms = 0) {
   Evidence events("4 3600000000000 1 250000000 1 127.0.0.1:1");
+  events.add("play", "outage", "begins");
   events.add("node 0", "ask_all 4 1 late 1 own",
              "admitted 3 | admitted 2 | admitted 1 | admitted 0");
   events.add("play", "again", "begins").ask(0, "d 1", came, took_ms * fleet_ms);
+  events.add("canary", "late", std::to_string(canary_ms * fleet_ms));
   return rule_closes_again(world, events).verdict;
 }
 
@@ -174,22 +301,48 @@ TEST(ClosesAgain, WithoutABurst) {
   EXPECT_EQ(after_outage("paused", "admitted 3"), Verdict::fail);
   EXPECT_EQ(after_outage("killed", "admitted 3"), Verdict::pass);
   EXPECT_EQ(after_outage("killed", "denied 0 3500000000000"), Verdict::fail);
-  EXPECT_EQ(after_outage("paused", "admitted 3", 260), Verdict::noisy);
+  EXPECT_EQ(after_outage("paused", "admitted 3", 260, 90), Verdict::noisy);
+  EXPECT_EQ(after_outage("paused", "admitted 3", 260, 80), Verdict::fail);
+  // Nobody had asked for it before.
+  EXPECT_EQ(after_outage("made while paused", "admitted 3"), Verdict::pass);
+  EXPECT_EQ(after_outage("half-open with leases", "admitted 3"), Verdict::fail);
 }
 
-Verdict turns(const std::string& alone, const std::string& after, const std::string& connections) {
+TEST(ClosesAgain, IsHeldAgainstWhoNeverGetsAnAnswer) {
+  const auto ruled = [](std::int64_t last_took_ms) {
+    Evidence events("4 3600000000000 1 250000000 1 127.0.0.1:1");
+    events.add("play", "outage", "begins").add("play", "again", "begins");
+    for (const std::int64_t took_ms : {std::int64_t{260}, std::int64_t{255}, last_took_ms}) {
+      events.ask(0, "d 1", "admitted 3", took_ms * fleet_ms);
+      events.add("canary", "late", "200000000 20000000");
+    }
+    return rule_closes_again("paused", events).verdict;
+  };
+  EXPECT_EQ(ruled(250), Verdict::fail);
+  EXPECT_EQ(ruled(100), Verdict::noisy);
+}
+
+Verdict turns(const std::string& alone, const std::string& after, int greetings = 0,
+              int pings = 0) {
   Evidence events("100000" + hourly);
   events.add("gates", "connections before", "2").add("gates", "turns before", "4");
-  events.add("gates", "connections alone", "2").add("gates", "turns alone", alone);
-  events.add("gates", "connections after", connections).add("gates", "turns after", after);
+  events.add("redis", "greetings before", "2").add("redis", "pings before", "1");
+  events.add("gates", "turns alone", alone);
+  events.add("gates", "connections after", "6").add("gates", "turns after", after);
+  events.add("redis", "greetings after", std::to_string(2 + greetings));
+  events.add("redis", "pings after", std::to_string(1 + pings));
   return rule_one_round_trip("", events).verdict;
 }
 
 TEST(OneRoundTrip, IsWhatADecisionMayCost) {
-  EXPECT_EQ(turns("154", "354", "2"), Verdict::pass);
-  EXPECT_EQ(turns("154", "370", "6"), Verdict::pass);  // they have to say hello
-  EXPECT_EQ(turns("304", "704", "2"), Verdict::fail);
-  EXPECT_EQ(turns("20", "220", "2"), Verdict::fail);
+  EXPECT_EQ(turns("154", "354"), Verdict::pass);
+  EXPECT_EQ(turns("154", "374", 20), Verdict::pass);
+  EXPECT_EQ(turns("154", "394", 36, 4), Verdict::pass);
+  EXPECT_EQ(turns("154", "404"), Verdict::fail);
+  EXPECT_EQ(turns("154", "704", 350), Verdict::fail);  // four connections, greeted at each call
+  EXPECT_EQ(turns("304", "704"), Verdict::fail);
+  EXPECT_EQ(turns("304", "704", 0, 350), Verdict::fail);  // four connections, tried at each call
+  EXPECT_EQ(turns("20", "220"), Verdict::fail);
 }
 
 Verdict leased(const std::string& declared, int turns, const std::string& first,
@@ -214,6 +367,20 @@ TEST(Leases, SpareRoundTripsWithinTheirBound) {
   EXPECT_EQ(leased("147", 40, "600", "260"), Verdict::fail);
   EXPECT_EQ(leased("147", 40, "590", "200"), Verdict::fail);
   EXPECT_EQ(leased("147", 40, "600", "140"), Verdict::fail);
+}
+
+TEST(Leases, KeepNoMoreInHandThanALease) {
+  const auto ruled = [](const std::string& looked, const std::string& taken) {
+    Evidence events("600 3600000000000 50 4000000000 2 127.0.0.1:1");
+    events.add("node 1", "ask_many 1 600 looked 1", looked);
+    events.add("node 0", "ask_many 24 1 taken 1", "24");
+    events.add("node 1", "ask_many 1 600 taken 1", taken);
+    return rule_leases("in hand", events).verdict;
+  };
+  EXPECT_EQ(ruled("600", "526"), Verdict::pass);
+  EXPECT_EQ(ruled("600", "576"), Verdict::pass);
+  EXPECT_EQ(ruled("551", "576"), Verdict::fail);
+  EXPECT_EQ(ruled("600", "525"), Verdict::fail);
 }
 
 }  // namespace

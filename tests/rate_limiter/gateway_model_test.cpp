@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -67,8 +69,8 @@ class SmallGateway {
   }
 
  private:
-  const GatewaySetup setup_ = two_quotas();
-  const Spoil spoil_;
+  GatewaySetup setup_ = two_quotas();
+  Spoil spoil_;
   std::map<std::string, std::pair<double, std::int64_t>> state_;
 };
 
@@ -87,7 +89,10 @@ std::optional<GatewayDifference> first_difference(SmallGateway gateway, std::int
     reply.sent_ns = sent_ns;
     reply.came_ns = now_ns;
     EXPECT_EQ(to_line(parse_reply(to_line(reply))), to_line(reply));
-    if (auto difference = model.take(ask, reply, all_aspects)) return difference;
+    model.add(ask, reply);
+    if (auto difference = model.difference(static_cast<std::size_t>(i), all_aspects)) {
+      return difference;
+    }
     now_ns += random.between(1'000, random.chance(0.2) ? 6'000'000'000 : 200'000'000);
   }
   return std::nullopt;
@@ -157,6 +162,85 @@ TEST(GatewayModel, CatchesEachMistake) {
   }
 }
 
+struct UnderWay {
+  GatewayAsk ask;
+  GatewayReply reply;
+  std::int64_t decided_ns = 0;
+};
+
+// Requests of which many are under way at the same time, decided by `decide` in some order.
+std::optional<GatewayDifference> difference_among_many(
+    std::uint64_t seed,
+    const std::function<GatewayReply(const GatewayAsk&, std::int64_t decided_ns)>& decide) {
+  constexpr std::int64_t slow_ns = 700'000'000;
+  base::Random random(seed);
+  std::vector<UnderWay> all(150);
+  for (auto& each : all) {
+    each.ask = ask_with_key("a", random.chance(0.4) ? "/s/1" : "/");
+    each.reply.sent_ns = random.between(1, 40'000'000'000);
+    each.decided_ns = each.reply.sent_ns + random.between(0, slow_ns);
+  }
+  std::ranges::sort(all, {}, &UnderWay::decided_ns);
+  for (auto& each : all) {
+    const auto sent_ns = each.reply.sent_ns;
+    each.reply = decide(each.ask, each.decided_ns);
+    each.reply.sent_ns = sent_ns;
+    each.reply.came_ns = each.decided_ns + random.between(0, slow_ns);
+  }
+  GatewayModel model(two_quotas());
+  for (const auto& each : all) model.add(each.ask, each.reply);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (auto difference = model.difference(i, all_aspects)) return difference;
+  }
+  return std::nullopt;
+}
+
+TEST(GatewayModel, AcceptsARightGatewayThatIsAskedByManyAtOnce) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SmallGateway gateway;
+    const auto difference = difference_among_many(
+        seed, [&](const auto& ask, std::int64_t at_ns) { return gateway.decide(ask, at_ns); });
+    EXPECT_FALSE(difference) << difference->wrong << ", expected " << difference->expected;
+  }
+}
+
+TEST(GatewayModel, CatchesATokenThatIsGivenTwice) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SmallGateway gateway;
+    SmallGateway seen_before;  // who was decided just before isn't charged yet
+    std::int64_t last_ns = 0;
+    const auto difference = difference_among_many(seed, [&](const auto& ask, std::int64_t at_ns) {
+      const SmallGateway stale = seen_before;
+      seen_before = gateway;
+      gateway = at_ns - std::exchange(last_ns, at_ns) < 200'000'000 ? stale : gateway;
+      return gateway.decide(ask, at_ns);
+    });
+    EXPECT_TRUE(difference);
+  }
+}
+
+TEST(GatewayModel, CatchesATokenThatComesBackWhenARequestFails) {
+  GatewayModel model(two_quotas());
+  constexpr GatewayAspects admission{.admission = true};
+  std::size_t count = 0;
+  const auto answered = [&](const char* target, int status, const char* key = "a") {
+    GatewayReply reply;
+    reply.status = status;
+    reply.sent_ns = static_cast<std::int64_t>(++count) * 10'000'000;
+    reply.came_ns = reply.sent_ns + 1'000'000;
+    model.add(ask_with_key(key, target), reply);
+    return model.difference(count - 1, admission);
+  };
+  EXPECT_FALSE(answered("/s?does=reset", 502));
+  EXPECT_FALSE(answered("/s?does=hang", 504));
+  EXPECT_FALSE(answered("/s", 429));
+  EXPECT_FALSE(answered("/?does=fail", 500));
+  const auto difference = answered("/s", 200);
+  ASSERT_TRUE(difference);
+  EXPECT_EQ(difference->mistake, "a token is given back when its request fails");
+  EXPECT_EQ(answered("/?does=echo&status=404", 200, "b")->expected, "404 or 429");
+}
+
 TEST(GatewayModel, NamesTheMistake) {
   const auto epoch = first_difference(
       SmallGateway([](auto& reply, const auto&) { set_time(reply, "1790000000"); }), 1'000, 1);
@@ -165,12 +249,14 @@ TEST(GatewayModel, NamesTheMistake) {
 }
 
 TEST(GatewaySetup, TellsItsQuotasAndReadsThemBack) {
-  const auto setup = two_quotas();
+  auto setup = two_quotas();
+  setup.routes.push_back({"/s/free", std::nullopt, false});
   const auto line = quotas_line(setup);
-  EXPECT_EQ(line, "quotas key 4/8 /s:s 2/10");
+  EXPECT_EQ(line, "quotas key 4/8 /s:s 2/10 /s/free none");
   EXPECT_EQ(quotas_line(parse_quotas(line)), line);
   EXPECT_THROW(parse_quotas("quotas key 4"), std::runtime_error);
   EXPECT_EQ(setup.quotas_of("/s/1?x").size(), 2U);
+  EXPECT_EQ(setup.quotas_of("/s/free/1").size(), 1U);
   EXPECT_EQ(setup.quotas_of("/other").size(), 1U);
 }
 
@@ -191,6 +277,27 @@ TEST(GatewayTalk, ReadsAnAnswerAsItCameOverTheWire) {
   EXPECT_EQ(trouble->where, "my/gateway.cpp:21");
 }
 
+TEST(GatewayTalk, ReadsABodyThatComesInChunksOrUntilTheEnd) {
+  const std::string type = "HTTP/1.1 404 X\r\nContent-Type: message/http\r\n";
+  const auto chunks = type + "Transfer-Encoding: chunked\r\n\r\n3\r\nGET\r\n2\r\n /\r\n0\r\n\r\n";
+  EXPECT_EQ(parse_response(chunks).body, "GET /");
+  EXPECT_TRUE(is_whole_answer(chunks));
+  EXPECT_FALSE(is_whole_answer(chunks.substr(0, chunks.size() - 1)));
+  EXPECT_EQ(parse_response(type + "\r\nGET /").body, "GET /");
+  EXPECT_FALSE(parse_response(type + "Content-Length: 9\r\n\r\nGET /").problem.empty());
+}
+
+TEST(GatewayTalk, KeepsWhateverAGatewaySays) {
+  GatewayReply reply;
+  reply.status = 502;
+  reply.fields[limits_field] = "\"a\";r=0 | x,\t\\x09 \xff";
+  reply.body = "a\r\n | body: \\";
+  const auto read = parse_reply(to_line(reply));
+  EXPECT_EQ(read.fields, reply.fields);
+  EXPECT_EQ(read.body, reply.body);
+  EXPECT_EQ(to_line(reply).find('\n'), std::string::npos);
+}
+
 TEST(GatewayTalk, KeepsARequestInOneLine) {
   GatewayAsk ask = ask_with_key("alice", "/s?q=1");
   ask.from = "127.0.0.7";
@@ -200,6 +307,10 @@ TEST(GatewayTalk, KeepsARequestInOneLine) {
             "GET /s?q=1 as alice from 127.0.0.7 | X-Api-Key: alice | X-Forwarded-For: 10.0.0.1, "
             "10.0.0.2");
   EXPECT_EQ(to_line(parse_ask(line)), line);
+  ask.method = "PUT";
+  ask.body = "one,\ntwo";
+  EXPECT_EQ(to_line(ask), "PUT" + line.substr(3) + " | body: one,\\x0atwo");
+  EXPECT_EQ(parse_ask(to_line(ask)).body, ask.body);
 }
 
 }  // namespace

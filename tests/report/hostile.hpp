@@ -20,7 +20,7 @@ inline grade::CheckResult check_of(const std::string& text, int level, const std
   check.title = check.category = check.reason = check.situation = text;
   check.verdict = grade::Verdict::fail;
   check.max_points = 3;
-  check.metrics = {{"ratio_low" + text, 1}, {"ratio_low", 0.5}};
+  check.metrics = {{text, 2}, {text + "_of_reference", 1}, {"ratio_low", 0.5}};
   check.steps = {{text, text, text, text, false, text}, {text, text, text, "", true, ""}};
   check.shrunk_from = 60;
   grade::Timeline timeline;
@@ -34,9 +34,15 @@ inline grade::CheckResult check_of(const std::string& text, int level, const std
                    {text, text, grade::Chart::Scale::linear},
                    {text, text, grade::Chart::Scale::logarithmic},
                    {{text, {0, 1, 2}, {1, std::nan(""), 1e300}}},
-                   {{0, 1, text}}}};
+                   {{0, 1, text}},
+                   {{1, std::nan(""), text}, {2, 5, text}}}};
+  grade::Lanes lanes;
+  lanes.names = {text, text};
+  lanes.bars = {{0, 1, 4, text, text, true}, {1, 2, std::nullopt, text, "", false}};
+  lanes.notes = {{0, 3, text}};
+  check.lanes = lanes;
   check.mistakes = {text, text};
-  check.where = check.output = check.replay = text;
+  check.where = check.output = check.replay = check.picture = text;
   return check;
 }
 

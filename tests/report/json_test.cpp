@@ -46,6 +46,14 @@ TEST(Json, AFullScorecardReadsBackAsItWas) {
   EXPECT_FALSE(card.checks[3].timeline.has_value());
 }
 
+TEST(Json, LanesThatAreNotThereAreRefused) {
+  const std::string document = to_json(sample_card());
+  EXPECT_EQ(
+      problem_with(replaced(document, "\"lane\": 1", "\"lane\": 2")),
+      "this is not an assay-result/1 document: checks[3].lanes.bars[1].lane: there is no such "
+      "lane");
+}
+
 TEST(Json, IsIndentedByTwoAndBeginsWithTheSchema) {
   EXPECT_TRUE(to_json(sample_card()).starts_with(R"({
   "schema": "assay-result/1",

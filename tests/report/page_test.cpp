@@ -56,6 +56,44 @@ TEST(Page, OfTwoRunsHasALineForEachCheckOfEither) {
   EXPECT_EQ(count(page, "href=\"#run-2-bx\""), 0U);
 }
 
+TEST(Page, OfTwoRunsHasTheirFiguresAndCurvesBesideEachOther) {
+  auto before = card_of("x");
+  auto after = card_of("x");
+  before.run = "r-1";
+  after.run = "r-2";
+  after.checks[0].metrics["x"] = 4711;
+  const std::string page = to_html({before, after});
+  const std::string sides = page.substr(0, page.find("class=\"run\""));
+  EXPECT_EQ(count(sides, "<td class=\"number\">4711</td>"), 1U);
+  // In one picture for each check: in its key and in its table.
+  EXPECT_EQ(count(sides, "<svg viewBox=\"0 0 760 300\""), 2U);
+  EXPECT_EQ(count(sides, "</svg>r-1: x</li>"), 2U);
+  EXPECT_EQ(count(sides, "</svg>r-2: x</li>"), 2U);
+}
+
+TEST(Page, HasTheReferenceBesideWhatWasMeasured) {
+  auto card = card_of("x");
+  card.checks[0].metrics = {{"per_second", 80}, {"per_second_of_reference", 125}, {"pairs", 9}};
+  const std::string page = to_html({card});
+  EXPECT_EQ(count(page,
+                  "per_second</th><td class=\"number\">80</td>"
+                  "<td class=\"number\">125</td></tr>"),
+            1U);
+}
+
+TEST(Page, DrawsABarForEachCallThatOverlaps) {
+  const std::string page = to_html({card_of("x")});
+  EXPECT_EQ(count(page, "rx=\"4\" class=\"call\">"), 2U);
+  EXPECT_EQ(count(page, "rx=\"4\" class=\"call wrong open\">"), 2U);
+  EXPECT_EQ(count(page, "never returns"), 2U);
+}
+
+TEST(Page, MarksWhatWasWrongOnACurveAndALimitAcrossIt) {
+  const std::string page = to_html({card_of("x")});
+  EXPECT_EQ(count(page, "class=\"cross\"><title>x</title>"), 2U);
+  EXPECT_EQ(count(page, "class=\"limit\""), 2U);
+}
+
 TEST(Page, NeedsARun) { EXPECT_THROW(to_html({}), std::invalid_argument); }
 
 TEST(Markup, RefusesToLeaveAnElementOpen) {

@@ -1,6 +1,7 @@
 // A scorecard in which every field is filled: two checks fail, one is noisy, two pass.
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,16 @@ inline grade::Timeline sample_timeline() {
   timeline.bracket_to_ns = 200 * kMillisecond;
   timeline.bracket_label = "one token since t = 0";
   return timeline;
+}
+
+inline grade::Lanes sample_lanes() {
+  grade::Lanes lanes;
+  lanes.names = {"thread 0", "thread 1"};
+  lanes.bars = {{0, 0, 5, "acquire(\"a\", 3)", "admitted, 0 left", true},
+                {1, 2, 4, "acquire(\"a\", 1)", "admitted, 2 left", false},
+                {1, 6, std::nullopt, "acquire(\"a\", 2)", "", true}};
+  lanes.notes = {{0, 1, "is stopped at solution.cpp:31"}, {0, 3, "goes on"}};
+  return lanes;
 }
 
 inline grade::CheckResult passed(std::string id, std::string slug, std::string title) {
@@ -63,6 +74,7 @@ inline grade::CheckResult cap_failed() {
   check.verdict = grade::Verdict::fail;
   check.points = 0;
   check.reason = "crashed: segmentation fault (SIGSEGV), at step 2 of 3";
+  check.lanes = sample_lanes();
   check.where = "my/rate_limiter/solution.cpp:31";
   check.replay = "assay replay r-0042 1.4";
   return check;
@@ -81,6 +93,7 @@ inline grade::CheckResult speed_noisy() {
   chart.y = {"latency", "ms", grade::Chart::Scale::logarithmic};
   chart.curves = {{"yours", {50, 99}, {0.5, 12.25}}};
   chart.bands = {{90, 99, "Redis is paused"}};
+  chart.marks = {{99, 12.25, "2 wrong answers"}, {90, std::nan(""), "nine of ten"}};
   check.charts = {chart};
   check.reason =
       "1.87 times the reference's time [1.52, 2.31]: too close to 2 to tell on this "

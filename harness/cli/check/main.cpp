@@ -4,10 +4,14 @@
 #include <iostream>
 
 #include "check/command.hpp"
+#include "cli/html/page_file.hpp"
+#include "proc/files.hpp"
+#include "report/history/page.hpp"
 
 namespace {
 
 using namespace assay;
+using namespace assay::cli;
 
 constexpr int our_bug = 70;
 
@@ -20,6 +24,7 @@ int explain(const std::string& what) {
 int run(int count, char** words) {
   check::CheckOptions options;
   std::string budget;
+  std::string html;
   CLI::App app("Judges a history: does the model hold?", "assay check");
   app.get_formatter()->column_width(34);
   app.add_option("file", options.file,
@@ -29,6 +34,7 @@ int run(int count, char** words) {
   app.add_flag("--json", options.json, "one JSON document");
   app.add_flag("--explain", options.explain, "the smallest part that can't be, and why");
   app.add_option("--svg", options.picture, "a picture of the explanation, into this file");
+  app.add_option("--html", html, "a page of the explanation, into this file");
   app.add_option("--budget", budget, "time and memory, as 10s, 512M or 10s,2G");
   app.footer(
       "Models:\n" + check::models_help() +
@@ -45,7 +51,12 @@ int run(int count, char** words) {
   } catch (const std::invalid_argument& error) {
     return explain(error.what());
   }
-  return check::check_command(options, std::cout, std::cerr);
+  if (html.empty()) return check::check_command(options, std::cout, std::cerr);
+  check_page_file(html);
+  return check::check_command(options, std::cout, std::cerr, [&html](const auto& finding) {
+    const auto library = chart_library(build_folder_of_program());
+    write_page_file(html, to_text(report::page_of(finding), library));
+  });
 }
 
 }  // namespace
@@ -53,6 +64,9 @@ int run(int count, char** words) {
 int main(int count, char** words) {
   try {
     return run(count, words);
+  } catch (const proc::FileError& error) {
+    std::cerr << "assay: " << error.what() << '\n';
+    return check::unreadable;
   } catch (const std::exception& error) {
     std::cerr << "assay: " << error.what() << '\n';
     return our_bug;

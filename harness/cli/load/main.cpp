@@ -6,12 +6,16 @@
 #include <atomic>
 #include <iostream>
 
+#include "cli/html/page_file.hpp"
 #include "load/command.hpp"
 #include "load/words.hpp"
+#include "proc/files.hpp"
+#include "report/load/page.hpp"
 
 namespace {
 
 using namespace assay;
+using namespace assay::cli;
 
 constexpr int our_bug = 70;
 
@@ -31,7 +35,7 @@ int explain(const std::string& what) {
 }
 
 struct Words {
-  std::string rate, duration, warm_up, timeout, find_rate;
+  std::string rate, duration, warm_up, timeout, find_rate, html;
 };
 
 void add_options(CLI::App& app, load::LoadOptions& options, Words& words) {
@@ -51,6 +55,7 @@ void add_options(CLI::App& app, load::LoadOptions& options, Words& words) {
   app.add_option("--body", options.request.body, "of each request");
   app.add_option("--seed", options.seed, "of arrivals at random (1)");
   app.add_flag("--json", options.json, "one JSON document");
+  app.add_option("--html", words.html, "write it as a page, too, into this file");
   app.footer(
       "Examples:\n"
       "  ./assay load http://localhost:8080/ --rate 2000\n"
@@ -82,9 +87,15 @@ int run(int count, char** arguments) {
   } catch (const std::invalid_argument& error) {
     return explain(error.what());
   }
+  if (!words.html.empty()) check_page_file(words.html);
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);
-  return load::load_command(options, stop, std::cout, std::cerr);
+  const auto write_page = [&words](const load::Report& report) {
+    const auto library = chart_library(build_folder_of_program());
+    write_page_file(words.html, to_text(report::page_of(report), library));
+  };
+  if (words.html.empty()) return load::load_command(options, stop, std::cout, std::cerr);
+  return load::load_command(options, stop, std::cout, std::cerr, write_page);
 }
 
 }  // namespace
@@ -92,6 +103,9 @@ int run(int count, char** arguments) {
 int main(int count, char** words) {
   try {
     return run(count, words);
+  } catch (const proc::FileError& error) {
+    std::cerr << "assay: " << error.what() << '\n';
+    return load::unusable;
   } catch (const std::exception& error) {
     std::cerr << "assay: " << error.what() << '\n';
     return our_bug;

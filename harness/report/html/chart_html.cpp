@@ -21,7 +21,7 @@ constexpr int kRight = 30;
 constexpr int kAbove = 26;
 constexpr int kBelow = 46;
 constexpr std::size_t kMostRows = 24;   // of the table, evenly among the points
-constexpr std::size_t kCurveKinds = 4;  // that the style sheet tells apart
+constexpr std::size_t kCurveKinds = 6;  // that the style sheet tells apart
 
 std::string named(const Chart::Axis& axis) {
   return axis.unit.empty() ? axis.name : fmt::format("{}, {}", axis.name, axis.unit);
@@ -35,6 +35,10 @@ std::vector<double> all_of(const Chart& chart, const std::vector<double> Chart::
     all.insert(all.end(), (curve.*values).begin(), (curve.*values).end());
   }
   return all;
+}
+
+std::string kind_of_curve(std::size_t number_of_curve) {
+  return fmt::format("curve-{}", number_of_curve % kCurveKinds);
 }
 
 class ChartPicture {
@@ -55,6 +59,7 @@ class ChartPicture {
     for (const auto& band : chart_.bands) draw_band(band);
     draw_axes();
     for (std::size_t i = 0; i < chart_.curves.size(); ++i) draw_curve(i);
+    for (const auto& mark : chart_.marks) draw_mark(mark);
     page_.close();
   }
 
@@ -120,11 +125,23 @@ class ChartPicture {
       }
       drawing = seen;
     }
-    const auto kind = fmt::format("curve-{}", number_of_curve % kCurveKinds);
-    page_.element("path", {{"d", path}, {"class", kind}});
-    const double key = kLeft + 120 + 160.0 * static_cast<double>(number_of_curve);
-    page_.element("path", {{"d", fmt::format("M{:g} 10h26", key)}, {"class", kind}});
-    words(key + 32, 14, "start", curve.name, "key");
+    page_.element("path", {{"d", path}, {"class", kind_of_curve(number_of_curve)}});
+  }
+
+  // A cross where something was wrong, or a line across, with its name on the side that has room.
+  void draw_mark(const Chart::Mark& mark) {
+    const double x = left(mark.x);
+    if (std::isfinite(y_.place(mark.y))) {
+      const double y = top(mark.y);
+      page_.open("path", {{"d", fmt::format("M{0:.1f} {1:.1f}l10 10m0 -10l-10 10", x - 5, y - 5)},
+                          {"class", "cross"}});
+      page_.element("title", mark.name).close();
+      return;
+    }
+    const bool has_room = x < kChartWidth / 2.0;
+    stroke(x, kAbove, x, kChartHeight - kBelow, "limit");
+    words(x + (has_room ? 6 : -6), kAbove + 30, has_room ? "start" : "end", mark.name,
+          "limit-name");
   }
 
   Markup& page_;
@@ -138,6 +155,44 @@ std::string cell(const Chart::Curve& curve, double x) {
     if (curve.x[i] == x && std::isfinite(curve.y[i])) return fmt::format("{:.4g}", curve.y[i]);
   }
   return "–";
+}
+
+void add_sample(Markup& page, std::string_view shape, std::string_view kind,
+                std::string_view name) {
+  page.open("li").open("svg", {{"class", "chart"},
+                               {"width", "28"},
+                               {"height", "12"},
+                               {"viewBox", "0 0 28 12"},
+                               {"aria-hidden", "true"}});
+  page.element("path", {{"d", shape}, {"class", kind}}).close().text(name).close();
+}
+
+// Which line is which.
+void add_key(Markup& page, const Chart& chart) {
+  page.open("ul", {{"class", "key"}});
+  for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+    add_sample(page, "M0 6h26", kind_of_curve(i), chart.curves[i].name);
+  }
+  page.close();
+}
+
+// Beneath the chart, whether a script has drawn it or not.
+void add_key_of_crosses(Markup& page, const Chart& chart) {
+  const bool any = std::any_of(chart.marks.begin(), chart.marks.end(),
+                               [](const auto& mark) { return std::isfinite(mark.y); });
+  if (!any) return;
+  page.open("ul", {{"class", "key"}});
+  add_sample(page, "M8 1l10 10m0 -10l-10 10", "cross", "something wrong there: see the numbers");
+  page.close();
+}
+
+void add_marks(Markup& page, const Chart& chart) {
+  if (chart.marks.empty()) return;
+  page.open("ul", {{"class", "marks"}});
+  for (const auto& mark : chart.marks) {
+    page.element("li", fmt::format("{} {:.6g}: {}", chart.x.name, mark.x, mark.name));
+  }
+  page.close();
 }
 
 void add_table(Markup& page, const Chart& chart) {
@@ -158,7 +213,9 @@ void add_table(Markup& page, const Chart& chart) {
     for (const auto& curve : chart.curves) page.element("td", cell(curve, x));
     page.close();
   }
-  page.close().close().close().close();
+  page.close().close().close();
+  add_marks(page, chart);
+  page.close();
 }
 
 }  // namespace
@@ -166,9 +223,11 @@ void add_table(Markup& page, const Chart& chart) {
 void add_chart(Markup& page, const Chart& chart) {
   if (chart.curves.empty() || chart.curves.front().x.empty()) return;
   page.open("figure", {{"class", "wide"}}).element("figcaption", chart.title);
-  page.open("div", {{"class", "plot"}});
+  page.open("div", {{"class", "plot"}}).open("div", {{"class", "still"}});
   ChartPicture(page, chart).draw();
-  page.close();
+  add_key(page, chart);
+  page.close().close();
+  add_key_of_crosses(page, chart);
   page.open("script", {{"type", "application/json"}, {"class", "curves"}});
   page.add(embedded_json(chart_json(chart))).close();
   add_table(page, chart);

@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 
 #include "report/figures.hpp"
-#include "report/html/assets.hpp"
+#include "report/html/document.hpp"
 #include "report/html/markup.hpp"
+#include "report/html/sides_html.hpp"
 #include "report/html/story_html.hpp"
 #include "report/json.hpp"
 #include "report/printable.hpp"
-#include "report/story.hpp"
 
 namespace assay::report {
 namespace {
@@ -24,44 +24,6 @@ using grade::Verdict;
 
 constexpr int kBarWidth = 200;
 
-int digit_of(char hex) { return hex <= '9' ? hex - '0' : hex - 'a' + 10; }
-
-// RFC 4648. As a security policy names a digest.
-std::string base64_of_hex(std::string_view hex) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char digit : hex) {
-    bits = bits << 4U | static_cast<unsigned>(digit_of(digit));
-    count += 4;
-    if (count >= 6) {
-      count -= 6;
-      text += letters[bits >> static_cast<unsigned>(count) & 63U];
-    }
-  }
-  if (count > 0) text += letters[bits << static_cast<unsigned>(6 - count) & 63U];
-  while (text.size() % 4 != 0) text += '=';
-  return text;
-}
-
-std::string source(std::string_view digest_hex) {
-  return digest_hex.empty() ? "" : fmt::format(" 'sha256-{}'", base64_of_hex(digest_hex));
-}
-
-// Nothing is loaded, and no script runs but the page's own.
-std::string security_policy(const ChartLibrary& library) {
-  return fmt::format(
-      "default-src 'none'; style-src{}{}; script-src{}{}; base-uri 'none'; form-action 'none'",
-      source(style_sheet_sha256_hex), source(library.style_sha256_hex), source(script_sha256_hex),
-      source(library.script_sha256_hex));
-}
-
-std::string name_of_run(const Scorecard& card) {
-  return card.solution.path.empty() ? card.solution.kind : card.solution.path;
-}
-
 class Page {
  public:
   Page(const std::vector<Scorecard>& cards, const ChartLibrary& library)
@@ -70,43 +32,18 @@ class Page {
   }
 
   std::string text() {
-    page_.open("html", {{"lang", "en"}});
-    add_head();
-    page_.open("body").open("main");
-    add_title();
-    if (cards_.size() > 1) add_comparison();
+    if (cards_.size() > 1) add_sides(page_, cards_);
     for (std::size_t i = 0; i < cards_.size(); ++i) add_run(i);
-    page_.close();
-    for (const auto& card : stored_) add_raw(card);
-    if (!library_.script.empty()) page_.open("script").add(library_.script).close();
-    page_.open("script").add(script).close();
-    page_.close().close();
-    return "<!DOCTYPE html>\n" + page_.take() + "\n";
+    Document document;
+    document.heading = cards_.front().title;
+    document.title = fmt::format("{}: {}", cards_.front().title, name_of_run(cards_.front()));
+    document.subtitle = cards_.size() == 1 ? "A run of Assay" : "Runs of Assay, side by side";
+    document.body = page_.take();
+    for (const auto& card : stored_) document.stored.push_back(to_json(card));
+    return to_text(document, library_);
   }
 
  private:
-  void add_head() {
-    const auto title = fmt::format("{}: {}", cards_.front().title, name_of_run(cards_.front()));
-    page_.open("head").lone("meta", {{"charset", "utf-8"}});
-    page_.lone("meta",
-               {{"http-equiv", "Content-Security-Policy"}, {"content", security_policy(library_)}});
-    page_.lone("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
-    page_.lone("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
-    page_.element("title", title);
-    if (!library_.style.empty()) page_.open("style").add(library_.style).close();
-    page_.open("style").add(style_sheet).close().close();
-  }
-
-  void add_title() {
-    page_.open("header").element("h1", cards_.front().title);
-    page_.element("p", {{"class", "quiet"}},
-                  cards_.size() == 1 ? "A run of Assay" : "Runs of Assay, side by side");
-    page_.open("p", {{"class", "tools"}, {"hidden", "hidden"}});
-    page_.element("button", {{"type", "button"}, {"data-open", "all"}}, "open all");
-    page_.element("button", {{"type", "button"}, {"data-open", "none"}}, "close all");
-    page_.close().close();
-  }
-
   static std::string score(double points, double most) {
     return fmt::format("{} / {}", points_in_words(points), points_in_words(most));
   }
@@ -171,7 +108,7 @@ class Page {
     const CheckResult* told = first_failure(card);
     for (const auto& check : card.checks) {
       if (!graded(check)) continue;
-      add_check(page_, check, fmt::format("run-{}-{}", number + 1, check.slug), &check == told);
+      add_check(page_, check, anchor_of(number, check), &check == told);
     }
     page_.close();
   }
@@ -241,57 +178,6 @@ class Page {
       page_.element("td", of("pairs")).close();
     }
     page_.close().close().close();
-  }
-
-  void add_comparison() {
-    page_.open("section", {{"class", "wide"}}).element("h2", "Side by side");
-    page_.open("table", {{"class", "sides"}}).open("thead").open("tr");
-    page_.element("th", {{"scope", "col"}}, "check");
-    for (const auto& card : cards_) {
-      page_.element("th", {{"scope", "col"}}, fmt::format("{} {}", card.run, name_of_run(card)));
-    }
-    page_.close().close().open("tbody");
-    for (const auto& [slug, title] : checks_of_all()) add_sides(slug, title);
-    page_.open("tr", {{"class", "sum"}}).element("th", {{"scope", "row"}}, "points");
-    for (const auto& card : cards_) page_.element("td", score(card.score, card.max_score));
-    page_.close().close().close().close();
-  }
-
-  std::vector<std::pair<std::string, std::string>> checks_of_all() const {
-    std::vector<std::pair<std::string, std::string>> all;
-    for (const auto& card : cards_) {
-      for (const auto& check : card.checks) {
-        const std::pair entry(check.slug, check.id + " " + check.title);
-        if (std::find(all.begin(), all.end(), entry) == all.end()) all.push_back(entry);
-      }
-    }
-    return all;
-  }
-
-  void add_sides(const std::string& slug, const std::string& title) {
-    page_.open("tr").element("th", {{"scope", "row"}}, title);
-    for (std::size_t i = 0; i < cards_.size(); ++i) {
-      const auto& checks = cards_[i].checks;
-      const auto found = std::find_if(checks.begin(), checks.end(),
-                                      [&](const auto& check) { return check.slug == slug; });
-      if (found == checks.end()) {
-        page_.element("td", {{"class", "quiet"}}, "–");
-        continue;
-      }
-      page_.open("td", {{"class", kind_of(found->verdict)}});
-      const auto target = fmt::format("#run-{}-{}", i + 1, slug);
-      page_.element(
-          "a", {{"href", target}},
-          fmt::format("{} {} of {}", mark_of(found->verdict, Style{false, true, 80}),
-                      points_in_words(found->points), points_in_words(found->max_points)));
-      page_.close();
-    }
-    page_.close();
-  }
-
-  void add_raw(const Scorecard& card) {
-    page_.open("script", {{"type", "application/json"}, {"class", "result"}});
-    page_.add(embedded_json(to_json(card))).close();
   }
 
   const std::vector<Scorecard>& stored_;

@@ -6,17 +6,9 @@
 #include <vector>
 
 #include "grade/scorecard.hpp"
+#include "report/html/document.hpp"
 
 namespace assay::report {
-
-// uPlot, which makes charts that are read with the pointer. Without it, there are pictures and
-// tables. Its digests are what the page's security policy knows it by.
-struct ChartLibrary {
-  std::string script;
-  std::string script_sha256_hex;
-  std::string style;
-  std::string style_sha256_hex;
-};
 
 // Of one run, or of several side by side, the first before the others. At least one.
 std::string to_html(const std::vector<grade::Scorecard>& cards, const ChartLibrary& library = {});

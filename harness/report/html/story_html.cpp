@@ -1,11 +1,14 @@
 #include "report/html/story_html.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "report/figures.hpp"
 #include "report/html/chart_html.hpp"
+#include "report/html/lanes_svg.hpp"
 #include "report/html/timeline_svg.hpp"
 #include "report/story.hpp"
 
@@ -57,6 +60,18 @@ void add_steps(Markup& page, const CheckResult& check) {
   }
 }
 
+void add_pictures(Markup& page, const CheckResult& check) {
+  if (check.timeline) {
+    page.open("div", {{"class", "wide"}}).add(timeline_svg(*check.timeline)).close();
+  }
+  if (check.lanes && !check.lanes->bars.empty()) {
+    page.open("div", {{"class", "wide"}}).add(lanes_svg(*check.lanes)).close();
+    page.element("p", {{"class", "quiet"}},
+                 "From left to right in the order of events, not to scale.");
+  }
+  for (const auto& chart : check.charts) add_chart(page, chart);
+}
+
 void add_mistakes(Markup& page, const CheckResult& check) {
   if (check.mistakes.empty()) return;
   page.open("p", {{"class", "mistake"}});
@@ -74,13 +89,42 @@ void add_output(Markup& page, const CheckResult& check) {
   page.element("pre", {}, std::string_view(check.output).substr(check.output.size() - shown));
 }
 
+// Of those whose reference was measured beside it, the reference too: of "per_second", that is
+// "per_second_of_reference".
+constexpr std::string_view kOfReference = "_of_reference";
+
+// Six digits; of what is larger, all before the point.
+std::string figure_in_words(double value) {
+  constexpr double kSixDigits = 1e6;
+  const bool large = std::abs(value) >= kSixDigits && std::abs(value) < 1e15;
+  return large ? base::thousands(std::llround(value)) : fmt::format("{:.6g}", value);
+}
+
 void add_measured(Markup& page, const CheckResult& check) {
   if (check.metrics.empty()) return;
+  const auto ends = [](const std::string& name) { return name.ends_with(kOfReference); };
+  const bool beside = std::any_of(check.metrics.begin(), check.metrics.end(),
+                                  [&](const auto& metric) { return ends(metric.first); });
   page.open("div", {{"class", "wide"}}).open("table", {{"class", "measured"}});
-  page.element("caption", "What was measured").open("tbody");
+  page.element("caption", "What was measured");
+  if (beside) {
+    page.open("thead").open("tr");
+    for (const char* name : {"", "yours", "reference"}) {
+      page.element("th", {{"scope", "col"}}, name);
+    }
+    page.close().close();
+  }
+  page.open("tbody");
   for (const auto& [name, value] : check.metrics) {
+    if (ends(name)) continue;
     page.open("tr").element("th", {{"scope", "row"}}, name);
-    page.element("td", {{"class", "number"}}, fmt::format("{:.6g}", value)).close();
+    page.element("td", {{"class", "number"}}, figure_in_words(value));
+    const auto reference = check.metrics.find(name + std::string(kOfReference));
+    if (beside) {
+      page.element("td", {{"class", "number"}},
+                   reference == check.metrics.end() ? "" : figure_in_words(reference->second));
+    }
+    page.close();
   }
   page.close().close().close();
 }
@@ -118,10 +162,8 @@ void add_check(Markup& page, const CheckResult& check, const std::string& anchor
   if (!check.reason.empty()) page.element("p", {{"class", "reason"}}, check.reason);
   if (!check.situation.empty()) page.element("p", {{"class", "quiet"}}, check.situation);
   add_steps(page, check);
-  if (check.timeline) {
-    page.open("div", {{"class", "wide"}}).add(timeline_svg(*check.timeline)).close();
-  }
-  for (const auto& chart : check.charts) add_chart(page, chart);
+  add_pictures(page, check);
+  if (!check.picture.empty()) page.element("pre", {}, check.picture);
   add_mistakes(page, check);
   add_output(page, check);
   add_measured(page, check);

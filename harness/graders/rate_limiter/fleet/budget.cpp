@@ -2,10 +2,12 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "graders/rate_limiter/fleet/leased.hpp"
 #include "graders/rate_limiter/fleet/rulings.hpp"
 #include "graders/rate_limiter/script.hpp"
 
@@ -14,6 +16,11 @@ namespace {
 
 constexpr std::size_t budget_nodes = 3;
 constexpr std::size_t own_answer_nodes = 2;
+constexpr int alike_keys = 1'200;  // of them two have the same 16-bit hash, all but surely
+constexpr const char* keys_world = "keys apart";
+constexpr const char* leased_world = "one budget, with leases";
+constexpr const char* crowd_world = "a crowd";
+constexpr std::int64_t crowd_threads = 48;  // more than a pool of connections has
 
 // Buckets that hold whole tokens, since none grows while a check lasts.
 class CountedBuckets {
@@ -84,8 +91,9 @@ std::vector<std::string> budget_mistakes(const std::vector<FleetEvent>& events, 
 }
 
 std::string situation_of(const FleetPolicy& policy, std::size_t nodes) {
-  return fmt::format("{} nodes; policy: capacity {}, one token every {}", nodes,
-                     base::thousands(policy.capacity), base::duration_ns(policy.interval_ns));
+  return fmt::format("{} node{}; policy: capacity {}, one token every {}", nodes,
+                     nodes == 1 ? "" : "s", base::thousands(policy.capacity),
+                     base::duration_ns(policy.interval_ns));
 }
 
 void play_one_budget(FleetWorld& world, std::int64_t capacity, base::Random random) {
@@ -111,16 +119,76 @@ void play_one_budget(FleetWorld& world, std::int64_t capacity, base::Random rand
   world.ask(0, "over_admission_max");
 }
 
+// Keys that differ in a single place: a length at which somebody may cut them, or a spelling.
+std::vector<std::pair<std::string, std::string>> keys_alike() {
+  std::vector<std::pair<std::string, std::string>> pairs{
+      {"alice", "Alice"}, {"key", "KEY"},  {"7", "07"},    {"7", "+7"},
+      {"7", "7.0"},       {"1e3", "1000"}, {"a:b", "a_b"}, {"a", "a:"}};
+  for (const std::size_t same : {7U, 15U, 31U, 63U, 127U, 128U, 191U, 254U, 255U}) {
+    const std::string beginning =
+        fmt::format("{}.{}", same, std::string(same, 'x')).substr(0, same);
+    pairs.emplace_back(beginning + "1", beginning + "2");
+  }
+  return pairs;
+}
+
+void play_keys_apart(FleetWorld& world, base::Random random) {
+  constexpr std::int64_t capacity = 5;
+  world.make({capacity, fleet_hour_ns, 1, patient_deadline_ns});
+  for (const auto& [one, other] : keys_alike()) {
+    world.ask(0, ask_line(one, capacity));
+    world.ask(0, ask_line(other, 1));
+    world.ask(0, ask_line(one, 0));
+  }
+  for (int i = 0; i < alike_keys; ++i) {
+    world.ask(0, ask_line(fmt::format("user:{:016x}", random.next()), 2));
+  }
+}
+
+// The call before that of another key, which may have taken what is missing.
+std::optional<grade::Step> call_before(const std::vector<FleetEvent>& events, std::size_t wrong,
+                                       const std::string& key) {
+  for (std::size_t i = wrong; i-- > 0;) {
+    const auto call = call_of(events[i]);
+    if (!call) continue;
+    if (call->key == key) return std::nullopt;
+    return fleet_step(events[i]);
+  }
+  return std::nullopt;
+}
+
+void explain_shared_key(FleetRuling& ruling, const std::vector<FleetEvent>& events,
+                        std::size_t wrong) {
+  const auto call = call_of(events[wrong]);
+  const bool first = std::none_of(
+      events.begin(), events.begin() + static_cast<std::ptrdiff_t>(wrong), [&](const auto& event) {
+        const auto other = call_of(event);
+        return other && other->key == call->key;
+      });
+  if (!first || !call->came) return;
+  if (auto step = call_before(events, wrong, call->key)) {
+    ruling.steps.insert(ruling.steps.begin(), std::move(*step));
+  }
+  ruling.steps.back().why +=
+      fmt::format("; the key has {} characters, and is new", call->key.size());
+  ruling.mistakes = {"keys that differ share a bucket"};
+}
+
 }  // namespace
 
 std::vector<FleetPlan> plan_one_budget(base::Random& random) {
   const std::int64_t capacity = random.between(4, 7);
   const base::Random own(random.next());
+  const base::Random names(random.next());
+  const base::Random leases(random.next());
   return {{"one budget", budget_nodes,
-           [=](FleetWorld& world) { play_one_budget(world, capacity, own); }}};
+           [=](FleetWorld& world) { play_one_budget(world, capacity, own); }},
+          {keys_world, 1, [=](FleetWorld& world) { play_keys_apart(world, names); }},
+          {leased_world, 1, [=](FleetWorld& world) { play_leased_budget(world, leases); }}};
 }
 
-FleetRuling rule_one_budget(const std::string& /*world*/, const std::vector<FleetEvent>& events) {
+FleetRuling rule_one_budget(const std::string& world, const std::vector<FleetEvent>& events) {
+  if (world == leased_world) return rule_leased_budget(events);
   const FleetPolicy policy = fleet_policy(events);
   CountedBuckets buckets(policy.capacity);
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -141,8 +209,13 @@ FleetRuling rule_one_budget(const std::string& /*world*/, const std::vector<Flee
     auto ruling = fleet_failure(
         fmt::format("acquire(\"{}\", {}) by {}: {}", base::printable_line(call->key, 24),
                     base::thousands(call->cost), events[i].who, complaint),
-        fleet_story(events, i, words, why), budget_mistakes(events, i, policy.capacity));
-    ruling.situation = situation_of(policy, budget_nodes);
+        fleet_story(events, i, words, why));
+    if (world == keys_world) {
+      explain_shared_key(ruling, events, i);
+    } else {
+      ruling.mistakes = budget_mistakes(events, i, policy.capacity);
+    }
+    ruling.situation = situation_of(policy, world == keys_world ? 1 : budget_nodes);
     return ruling;
   }
   return {};
@@ -152,7 +225,8 @@ FleetRuling rule_one_budget(const std::string& /*world*/, const std::vector<Flee
 
 std::vector<FleetPlan> plan_at_once(base::Random& random) {
   const std::int64_t capacity = random.between(18, 24);
-  return {{"at once", budget_nodes, [=](FleetWorld& world) {
+  return {{"at once", budget_nodes,
+           [=](FleetWorld& world) {
              world.make({capacity, fleet_hour_ns, 1, patient_deadline_ns});
              // So long on the way that whoever reads first and writes later meets all the others.
              world.break_with("delay 3ms jitter 1ms");
@@ -160,12 +234,20 @@ std::vector<FleetPlan> plan_at_once(base::Random& random) {
                   {"ask_all 4 5 hot 1 shared", "ask_all 4 3 costly 3 shared"}) {
                world.ask_each([line](std::size_t) { return line; });
              }
+           }},
+          {crowd_world, 1, [=](FleetWorld& world) {
+             world.make({capacity, fleet_hour_ns, 1, patient_deadline_ns});
+             world.break_with("delay 20ms");
+             world.ask(0, fmt::format("ask_all {} 1 crowd 1 shared", crowd_threads));
            }}};
 }
 
-FleetRuling rule_at_once(const std::string& /*world*/, const std::vector<FleetEvent>& events) {
+FleetRuling rule_at_once(const std::string& world, const std::vector<FleetEvent>& events) {
   const FleetPolicy policy = fleet_policy(events);
-  for (const std::string key : {"hot", "costly"}) {
+  const bool crowd = world == crowd_world;
+  const std::vector<std::string> keys =
+      crowd ? std::vector<std::string>{"crowd"} : std::vector<std::string>{"hot", "costly"};
+  for (const auto& key : keys) {
     std::int64_t cost = 1;
     std::int64_t admitted = 0;
     std::int64_t asked = 0;
@@ -198,7 +280,7 @@ FleetRuling rule_at_once(const std::string& /*world*/, const std::vector<FleetEv
          fmt::format("{} admitted of {} calls", admitted, asked), false,
          fmt::format("there were {} tokens, and a call takes {}", policy.capacity, cost)});
     std::vector<std::string> mistakes;
-    if (admitted > right && !each_once) {
+    if (admitted > right && !each_once && !crowd) {
       mistakes.emplace_back("reads the bucket and writes it in two steps: others come in between");
     }
     auto ruling = fleet_failure(
@@ -207,7 +289,10 @@ FleetRuling rule_at_once(const std::string& /*world*/, const std::vector<FleetEv
                                         "for {}",
                                         admitted, right),
         std::move(steps), std::move(mistakes));
-    ruling.situation = situation_of(policy, budget_nodes) + "; 3 ms on the way to Redis, and back";
+    ruling.situation =
+        crowd ? fmt::format("{}; {} threads at once, 20 ms on the way to Redis, and back",
+                            situation_of(policy, 1), crowd_threads)
+              : situation_of(policy, budget_nodes) + "; 3 ms on the way to Redis, and back";
     return ruling;
   }
   return {};

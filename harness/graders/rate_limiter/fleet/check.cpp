@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "grade/broken_answer.hpp"
+#include "graders/rate_limiter/fleet/latencies.hpp"
 #include "graders/rate_limiter/script.hpp"
 
 namespace assay::graders::rate_limiter {
@@ -88,6 +89,7 @@ class FleetCheck final : public grade::Check {
       result.output = passes ? "" : talk.output;
     }
     if (result.verdict == grade::Verdict::pass) result.points = info().points;
+    if (auto chart = latencies_around_faults(evidence.conversations)) result.charts = {*chart};
     return result;
   }
 

@@ -11,18 +11,20 @@ namespace assay::graders::rate_limiter {
 namespace {
 
 constexpr double turns_a_decision_max = 1.1;
-constexpr std::int64_t turns_to_connect_max = 4;  // greetings, a script
+constexpr std::int64_t greetings_max = 8;  // AUTH, HELLO, CLIENT, SELECT, scripts, of a connection
 constexpr std::int64_t calls_alone = 150;
 constexpr std::int64_t calls_together = 200;
 
 constexpr std::size_t lease_nodes = 3;
-constexpr std::int64_t lease_max = 50;
+constexpr std::int64_t hot_lease_max = 50;
 constexpr double decisions_a_turn_min = 20;
-constexpr FleetPolicy slow_policy{2'400, fleet_hour_ns, lease_max, patient_deadline_ns};
+constexpr FleetPolicy slow_policy{2'400, fleet_hour_ns, hot_lease_max, patient_deadline_ns};
 constexpr std::int64_t calls_a_node = 600;  // fewer than there are tokens, in all
-constexpr FleetPolicy quick_policy{300, 2 * fleet_ms, lease_max, patient_deadline_ns};
+constexpr FleetPolicy quick_policy{300, 2 * fleet_ms, hot_lease_max, patient_deadline_ns};
 constexpr std::chrono::milliseconds all_full_again{900};
 constexpr double clocks_differ = 1.001;
+constexpr FleetPolicy hand_policy{600, fleet_hour_ns, hot_lease_max, patient_deadline_ns};
+constexpr std::int64_t hand_threads = 24;
 
 std::int64_t number_of(const std::vector<FleetEvent>& events, std::string_view fact) {
   return base::to_integer(fleet_fact(events, fact)).value_or(0);
@@ -31,6 +33,17 @@ std::int64_t number_of(const std::vector<FleetEvent>& events, std::string_view f
 std::int64_t turns_between(const std::vector<FleetEvent>& events, const std::string& before,
                            const std::string& after) {
   return number_of(events, "turns " + after) - number_of(events, "turns " + before);
+}
+
+// Of these, what clients said to connect: so many things each time, among them one PING.
+std::int64_t greetings_between(const std::vector<FleetEvent>& events, const std::string& before,
+                               const std::string& after) {
+  const auto more = [&](const std::string& what) {
+    return number_of(events, what + ' ' + after) - number_of(events, what + ' ' + before);
+  };
+  const std::int64_t connections = more("connections");
+  const std::int64_t greetings = more("greetings") + std::min(more("pings"), connections);
+  return std::min(greetings, greetings_max * connections);
 }
 
 // What `ask_many` lines with this key and so many threads were admitted, with all that were asked.
@@ -81,12 +94,10 @@ std::vector<FleetPlan> plan_one_round_trip(base::Random& /*random*/) {
 FleetRuling rule_one_round_trip(const std::string& /*world*/,
                                 const std::vector<FleetEvent>& events) {
   const auto alone = turns_between(events, "before", "alone");
-  const auto connected =
-      number_of(events, "connections after") - number_of(events, "connections before");
   const auto all = turns_between(events, "before", "after");
+  const auto greetings = greetings_between(events, "before", "after");
   const auto decisions = calls_alone + calls_together;
-  const auto ratio = static_cast<double>(all - connected * (turns_to_connect_max - 1)) /
-                     static_cast<double>(decisions);
+  const auto ratio = static_cast<double>(all - greetings) / static_cast<double>(decisions);
   FleetRuling ruling;
   if (alone < calls_alone) {
     ruling = counted("with lease_max = 1 some decisions were made without asking Redis",
@@ -98,7 +109,7 @@ FleetRuling rule_one_round_trip(const std::string& /*world*/,
                      fmt::format("{} calls, {} of them by four threads", decisions, calls_together),
                      fmt::format("at most {:.0f} round trips",
                                  turns_a_decision_max * static_cast<double>(decisions)),
-                     fmt::format("{}, and {} new connections", all, connected),
+                     fmt::format("{}, of them {} to connect", all, greetings),
                      "a script that Redis runs can look, decide and take at once");
   }
   ruling.metrics["round_trips_per_decision"] =
@@ -119,7 +130,8 @@ std::vector<FleetPlan> plan_leases(base::Random& /*random*/) {
              world.note_turns("after");
              world.ask_each([](std::size_t) { return ask_many(4, calls_a_node / 2, "hot"); });
            }},
-          {"burst", lease_nodes, [](FleetWorld& world) {
+          {"burst", lease_nodes,
+           [](FleetWorld& world) {
              world.make(quick_policy);
              for (std::size_t node = 0; node < lease_nodes; ++node) {
                world.ask(node, "over_admission_max");
@@ -127,13 +139,23 @@ std::vector<FleetPlan> plan_leases(base::Random& /*random*/) {
              }
              std::this_thread::sleep_for(all_full_again);
              world.ask_each([](std::size_t) { return ask_many(2, calls_a_node, "hot"); });
+           }},
+          {"in hand", 2, [](FleetWorld& world) {
+             world.make(hand_policy);
+             for (int i = 0; i < 2; ++i) world.ask(0, ask_line("looked", 0));
+             world.ask(1, ask_many(1, hand_policy.capacity, "looked"));
+             // Far enough that all of them would ask Redis, if one didn't ask for all.
+             world.break_with("delay 20ms");
+             world.ask(0, ask_many(hand_threads, 1, "taken"));
+             world.heal();
+             world.ask(1, ask_many(1, hand_policy.capacity, "taken"));
            }}};
 }
 
 namespace {
 
 std::optional<FleetRuling> wrong_declaration(const std::vector<FleetEvent>& events) {
-  const auto most = static_cast<std::int64_t>(lease_nodes) * lease_max;
+  const auto most = static_cast<std::int64_t>(lease_nodes) * hot_lease_max;
   for (const auto& event : events) {
     if (event.did != "over_admission_max") continue;
     const auto declared = base::to_integer(event.came);
@@ -169,9 +191,10 @@ FleetRuling over_admission(const FleetPolicy& policy, const Admitted& burst,
 FleetRuling rule_hot_key(const std::vector<FleetEvent>& events, std::int64_t declared) {
   const auto plenty = admitted_in(events, ask_many(1, calls_a_node, "hot"));
   const auto scarce = admitted_in(events, ask_many(4, calls_a_node / 2, "hot"));
-  const auto turns = std::max<std::int64_t>(turns_between(events, "before", "after"), 1);
+  const auto turns = std::max<std::int64_t>(
+      turns_between(events, "before", "after") - greetings_between(events, "before", "after"), 1);
   const double ratio = static_cast<double>(plenty.of) / static_cast<double>(turns);
-  const auto lost = static_cast<std::int64_t>(lease_nodes) * lease_max;
+  const auto lost = static_cast<std::int64_t>(lease_nodes) * hot_lease_max;
   const Admitted all{plenty.of + scarce.of, plenty.count + scarce.count, 0, 0};
   FleetRuling ruling = over_admission(slow_policy, all, declared);
   if (ruling.verdict == grade::Verdict::fail) return ruling;
@@ -187,20 +210,46 @@ FleetRuling rule_hot_key(const std::vector<FleetEvent>& events, std::int64_t dec
                 fmt::format("at least {} admitted", slow_policy.capacity - lost),
                 std::to_string(all.count), "nodes may keep nodes * lease_max, and no more");
   } else if (ratio < decisions_a_turn_min) {
-    ruling =
-        counted(fmt::format("{:.1f} decisions a round trip, with leases of {}", ratio, lease_max),
-                fmt::format("{} calls by {} nodes", plenty.of, lease_nodes),
-                fmt::format("at most {:.0f} round trips",
-                            static_cast<double>(plenty.of) / decisions_a_turn_min),
-                fmt::format("{} round trips", turns), "a node with tokens in hand needn't ask");
+    ruling = counted(
+        fmt::format("{:.1f} decisions a round trip, with leases of {}", ratio, hot_lease_max),
+        fmt::format("{} calls by {} nodes", plenty.of, lease_nodes),
+        fmt::format("at most {:.0f} round trips",
+                    static_cast<double>(plenty.of) / decisions_a_turn_min),
+        fmt::format("{} round trips", turns), "a node with tokens in hand needn't ask");
   }
   ruling.metrics["round_trips_per_decision"] = 1 / ratio;
+  return ruling;
+}
+
+// What one node has in hand is lost to the other, and no more than that.
+FleetRuling rule_in_hand(const std::vector<FleetEvent>& events) {
+  const auto looked = admitted_in(events, ask_many(1, hand_policy.capacity, "looked"));
+  const auto taken = admitted_in(events, ask_many(1, hand_policy.capacity, "taken"));
+  const auto by_other = admitted_in(events, ask_many(hand_threads, 1, "taken"));
+  const auto left = hand_policy.capacity - by_other.count - hot_lease_max;
+  FleetRuling ruling;
+  if (looked.count < hand_policy.capacity) {
+    ruling = counted("looking at a bucket took tokens out of it",
+                     "node 0: looks; node 1: asks for all tokens",
+                     fmt::format("all {} admitted", hand_policy.capacity),
+                     std::to_string(looked.count), "who only looks takes nothing ahead");
+    ruling.mistakes = {"takes a lease in order to look"};
+  } else if (taken.count < left) {
+    ruling =
+        counted(fmt::format("a node has more than {} tokens in hand", hot_lease_max),
+                fmt::format("node 0: {} threads at once, a token each; node 1: asks for the rest",
+                            hand_threads),
+                fmt::format("at least {} admitted", left), std::to_string(taken.count),
+                "what isn't in Redis lies with node 0, and nobody can use it");
+    ruling.mistakes = {"each thread takes a lease of its own"};
+  }
   return ruling;
 }
 
 }  // namespace
 
 FleetRuling rule_leases(const std::string& world, const std::vector<FleetEvent>& events) {
+  if (world == "in hand") return rule_in_hand(events);
   if (auto wrong = wrong_declaration(events)) return *wrong;
   const std::int64_t declared = number_of(events, "over_admission_max");
   FleetRuling ruling =
@@ -209,9 +258,9 @@ FleetRuling rule_leases(const std::string& world, const std::vector<FleetEvent>&
                            declared)
           : rule_hot_key(events, declared);
   const auto& policy = world == "burst" ? quick_policy : slow_policy;
-  ruling.situation =
-      fmt::format("{} nodes with leases of {}; policy: capacity {}, one token every {}",
-                  lease_nodes, lease_max, policy.capacity, base::duration_ns(policy.interval_ns));
+  ruling.situation = fmt::format(
+      "{} nodes with leases of {}; policy: capacity {}, one token every {}", lease_nodes,
+      hot_lease_max, policy.capacity, base::duration_ns(policy.interval_ns));
   if (ruling.verdict == grade::Verdict::pass) ruling.situation.clear();
   return ruling;
 }

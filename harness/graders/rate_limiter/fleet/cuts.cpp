@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "graders/rate_limiter/fleet/expiry.hpp"
 #include "graders/rate_limiter/fleet/rulings.hpp"
 #include "graders/rate_limiter/script.hpp"
 
@@ -14,9 +16,6 @@ namespace {
 constexpr FleetPolicy cut_policy{3, 300 * fleet_ms, 1, 200 * fleet_ms};
 constexpr std::uint64_t places = 12;  // of what a call says, and of what it is told
 constexpr std::chrono::milliseconds refilled_after{1'300};
-// Twice the time in which an empty bucket fills, and a minute.
-constexpr std::int64_t expiry_max_ms =
-    2 * cut_policy.capacity * cut_policy.interval_ns / fleet_ms + 60'000;
 constexpr const char* last_act = "refilled";
 
 // Cuts a call of a fresh key in the middle, at several places of one direction.
@@ -60,51 +59,16 @@ std::string situation() {
       cut_policy.capacity, base::duration_ns(cut_policy.interval_ns), places);
 }
 
-// The steps around a key: its calls, and what Redis says of it.
-std::vector<grade::Step> steps_about(const std::vector<FleetEvent>& events, std::size_t listed,
-                                     const std::string& key, const std::string& left_ms) {
-  std::vector<grade::Step> steps;
-  for (std::size_t i = 0; i < listed; ++i) {
-    const auto call = call_of(events[i]);
-    if (!call || !key.ends_with(call->key)) continue;
-    if (i > 0 && events[i - 1].who == "gates") steps.push_back(fleet_step(events[i - 1]));
-    steps.push_back(fleet_step(events[i]));
-    break;
-  }
-  steps.push_back({fleet_step(events[listed]).at, "Redis: PTTL " + key,
-                   fmt::format("at most {}", base::duration_ns(expiry_max_ms * fleet_ms)),
-                   left_ms == "-1" ? "-1: it never expires" : left_ms + " ms", false,
-                   "a full bucket is as good as none, so its key has to go by itself"});
-  return steps;
-}
-
-std::optional<FleetRuling> wrong_expiry(const std::vector<FleetEvent>& events, std::size_t listed) {
-  for (const auto& entry : base::split(events[listed].came, ' ')) {
-    const auto equals = entry.rfind('=');
-    if (equals == entry.npos) continue;
-    const std::string key = entry.substr(0, equals);
-    const auto left_ms = base::to_integer(entry.substr(equals + 1));
-    if (!left_ms) return fleet_failure("a key of Redis can't be read: " + key, {});
-    constexpr std::int64_t gone = -2;  // since it was listed
-    if (*left_ms == gone || (*left_ms >= 0 && *left_ms <= expiry_max_ms)) continue;
-    const bool never = *left_ms < 0;
-    auto ruling = fleet_failure(
-        never ? "a key stays in Redis for ever: " + key
-              : fmt::format("a key stays in Redis far too long: {}, for {} ms", key, *left_ms),
-        steps_about(events, listed, key, std::to_string(*left_ms)));
-    ruling.situation = situation();
-    return ruling;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-std::vector<FleetPlan> plan_cut_off(base::Random& /*random*/) {
-  return {{"cut off", 1, play_cuts}};
+std::vector<FleetPlan> plan_cut_off(base::Random& random) {
+  std::vector<FleetPlan> plans{{"cut off", 1, play_cuts}};
+  for (auto& plan : plan_expiry(random)) plans.push_back(std::move(plan));
+  return plans;
 }
 
-FleetRuling rule_cut_off(const std::string& /*world*/, const std::vector<FleetEvent>& events) {
+FleetRuling rule_cut_off(const std::string& world, const std::vector<FleetEvent>& events) {
+  if (world != "cut off") return rule_expiry(events);
   bool any_call = false;
   bool any_key = false;
   bool refilled = false;
@@ -112,7 +76,10 @@ FleetRuling rule_cut_off(const std::string& /*world*/, const std::vector<FleetEv
     refilled = refilled || events[i].did == last_act;
     if (events[i].did == "keys") {
       any_key = any_key || !events[i].came.empty();
-      if (const auto wrong = wrong_expiry(events, i)) return *wrong;
+      if (auto wrong = expires_too_late(events, i)) {
+        wrong->situation = situation();
+        return *wrong;
+      }
     }
     const auto call = call_of(events[i]);
     any_call = any_call || call;

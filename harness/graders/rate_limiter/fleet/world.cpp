@@ -1,5 +1,8 @@
 #include "graders/rate_limiter/fleet/world.hpp"
 
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -10,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "grade/broken_answer.hpp"
+#include "net/sockets.hpp"
 #include "proc/question.hpp"
 #include "proc/redis.hpp"
 
@@ -25,6 +29,21 @@ constexpr std::size_t node_answer_bytes_max = 60'000;
 // A program is copied into a cell and run there. A process that another thread forks in between has
 // the copy open for writing for a moment, and it can't be run: so worlds are made by turns.
 std::mutex making_cells;
+
+constexpr std::chrono::milliseconds loopback_connects_within{20};
+
+bool is_connected(const net::Descriptor& socket) {
+  pollfd writable{socket.get(), POLLOUT, 0};
+  return ::poll(&writable, 1, 0) > 0 && net::pending_error(socket.get()) == 0;
+}
+
+// How often clients said, outside scripts, what belongs to connecting; and PING, which may.
+constexpr const char* count_greetings =
+    "EVAL \"local greets = 0 local pings = 0 local known = {auth = 1, client = 1, hello = 1, "
+    "select = 1, script = 1, ['function'] = 1, info = 1, command = 1} "
+    "for name, count in string.gmatch(redis.call('INFO', 'commandstats'), "
+    "'cmdstat_(%a+)[^:]*:calls=(%d+)') do if known[name] then greets = greets + count end "
+    "if name == 'ping' then pings = count end end return greets .. ' ' .. pings\" 0";
 
 // Each key, and the milliseconds that it has left, in one line.
 constexpr const char* list_keys =
@@ -54,12 +73,34 @@ FleetWorld::FleetWorld(const grade::SubjectSpec& subject, std::size_t nodes, Fle
   }
 }
 
+void FleetWorld::make(std::size_t node, const FleetPolicy& policy, const std::string& address) {
+  ask(node, fmt::format("fleet {} {} {} {} {} {}", policy.capacity, policy.interval_ns,
+                        policy.lease_max, policy.deadline_ns, nodes_.size(), address));
+}
+
 void FleetWorld::make(const FleetPolicy& policy) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    ask(i, fmt::format("fleet {} {} {} {} {} {}", policy.capacity, policy.interval_ns,
-                       policy.lease_max, policy.deadline_ns, nodes_.size(),
-                       nodes_[i].gate->endpoint().text()));
+    make(i, policy, nodes_[i].gate->endpoint().text());
   }
+}
+
+void FleetWorld::make_unreachable(const FleetPolicy& policy) {
+  const auto make_socket = [session = nodes_.at(0).session.get()](int family) {
+    return session->make_socket(family);
+  };
+  full_.listener = net::listen_on(net::Endpoint::loopback(0), 0, make_socket);
+  const net::Endpoint place = net::endpoint_of(full_.listener.get());
+  full_.first = net::begin_connecting(place, make_socket);
+  const net::Descriptor second = net::begin_connecting(place, make_socket);
+  std::this_thread::sleep_for(loopback_connects_within);
+  log_.note("port", "is full", is_connected(second) ? "no" : "yes");
+  make(0, policy, place.text());
+}
+
+void FleetWorld::take_connection() {
+  noted("port", "take a connection", [&] {
+    const net::Descriptor taken(::accept4(full_.listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  });
 }
 
 std::string FleetWorld::ask(std::size_t node, const std::string& line) {
@@ -74,7 +115,8 @@ std::string FleetWorld::ask_timed(std::size_t node, const std::string& line) {
   if (!canary_) canary_ = std::make_unique<measure::Canary>();
   const std::int64_t before_ns = canary_->late_ns();
   std::string came = ask(node, line);
-  log_.note("canary", "late", std::to_string(canary_->late_ns() - before_ns));
+  log_.note("canary", "late",
+            fmt::format("{} {}", canary_->late_ns() - before_ns, canary_->p99_ns()));
   return came;
 }
 
@@ -148,8 +190,16 @@ void FleetWorld::note_keys() {
   log_.note("redis", "keys", lines.at(1));
 }
 
-void FleetWorld::tell_redis(const std::string& command) {
-  log_.note("redis", command, base::split(answer_of_redis(command, 1), "\r\n").at(0));
+// As a replica whose primary can't be reached.
+void FleetWorld::begin_errors() {
+  noted("redis", "answer with errors", [&] {
+    answer_of_redis("CONFIG SET replica-serve-stale-data no", 1);
+    answer_of_redis("REPLICAOF 127.0.0.1 1", 1);
+  });
+}
+
+void FleetWorld::end_errors() {
+  noted("redis", "answer again", [&] { answer_of_redis("REPLICAOF NO ONE", 1); });
 }
 
 fault::Counters FleetWorld::counters() const {
@@ -168,6 +218,10 @@ void FleetWorld::note_turns(const std::string& when) {
   const auto sum = counters();
   log_.note("gates", "connections " + when, std::to_string(sum.accepted));
   log_.note("gates", "turns " + when, std::to_string(sum.to_server.turns));
+  const auto said = base::split(answer_of_redis(count_greetings, 2), "\r\n").at(1);
+  const auto greetings = base::split(said, ' ');
+  log_.note("redis", "greetings " + when, greetings.at(0));
+  log_.note("redis", "pings " + when, greetings.at(1));
 }
 
 void FleetWorld::end() {

@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include "graders/rate_limiter/checks.hpp"
+#include "graders/rate_limiter/gateway/in_flight.hpp"
+#include "graders/rate_limiter/gateway/leaks.hpp"
 #include "graders/rate_limiter/gateway/overload.hpp"
 #include "graders/rate_limiter/gateway/plans.hpp"
 #include "graders/rate_limiter/gateway/quota_check.hpp"
-#include "graders/rate_limiter/gateway/slots.hpp"
 
 namespace assay::graders::rate_limiter {
 
@@ -16,8 +17,8 @@ void add_gateway_checks(Checks& checks) {
   const auto info = [&](const char* slug, const char* title, const char* category, double points) {
     return grade::CheckInfo{fmt::format("5.{}", ++place), slug, 5, title, category, points};
   };
-  const auto quotas = [&](const char* slug, const char* title, double points,
-                          LanePlan (*planner)(base::Random&), GatewayAspects aspects) {
+  const auto quotas = [&](const char* slug, const char* title, double points, LanePlanner planner,
+                          GatewayAspects aspects) {
     checks.push_back(
         make_gateway_quota_check(info(slug, title, "correctness", points), planner, aspects));
   };

@@ -142,89 +142,172 @@ Difference wrong_retry_after(const GatewayReply& reply, std::int64_t least_ns, s
       came_s ? mistake_in_wait(*came_s, least_ns, most_ns, window_s) : ""};
 }
 
-// `least` and `most` bound the wait until all buckets have a token.
-Difference wrong_admission(const GatewayReply& reply, std::int64_t least_ns, std::int64_t most_ns) {
+// A token that was taken: between the sending of a request and the coming of its answer.
+struct Charge {
+  std::int64_t sent_ns = 0;
+  std::int64_t came_ns = 0;
+};
+
+// When the bucket is full, if each of these took its token as early as it can have.
+std::int64_t full_at_the_earliest(std::vector<Charge> charges, const GatewayQuota& quota) {
+  std::ranges::sort(charges, {}, &Charge::sent_ns);
+  std::int64_t full_at = always_full;
+  for (const auto& each : charges) full_at = std::max(full_at, each.sent_ns) + quota.token_ns();
+  return full_at;
+}
+
+// The same if each took it as late as it can have, and before `now_ns`.
+std::int64_t full_at_the_latest(std::vector<Charge> charges, const GatewayQuota& quota,
+                                std::int64_t now_ns) {
+  std::ranges::sort(charges, {}, &Charge::came_ns);
+  std::int64_t full_at = always_full;
+  for (const auto& each : charges) {
+    const std::int64_t taken_ns = std::min(each.came_ns, now_ns);
+    // A bucket that gave a token isn't emptier than empty.
+    full_at =
+        std::min(std::max(full_at, taken_ns) + quota.token_ns(), taken_ns + quota.window_ns());
+  }
+  return full_at;
+}
+
+Difference wrong_status(const GatewayAsk& ask, const GatewayReply& reply) {
+  const auto due = ask.status_of_service();
+  if (!due || reply.status == *due || reply.status == 429) return std::nullopt;
+  return GatewayDifference{
+      fmt::format("answered with {}, though the service answers with {}", reply.status, *due),
+      fmt::format("{} or 429", *due), ""};
+}
+
+// `wait` until all buckets have a token; `beyond_ns` is how much was taken without one.
+Difference wrong_admission(const GatewayReply& reply, const GatewayModel::Range& wait,
+                           std::int64_t beyond_ns, bool without_failed) {
   const bool denied = reply.status == 429;
-  if (denied && most_ns <= -tolerance_ns) {
+  if (denied && wait.high <= -tolerance_ns) {
     return GatewayDifference{"denied, though every bucket that it asks has a token", "200", ""};
   }
-  if (!denied && least_ns > tolerance_ns) {
-    return GatewayDifference{
-        fmt::format("answered with {}, though a bucket has no token for {:.2f} s", reply.status,
-                    static_cast<double>(least_ns) / second_ns),
-        "429", reply.status == 503 ? "503 for a used-up quota: that says overload" : ""};
-  }
-  if (denied || reply.status == 200) return std::nullopt;
+  if (denied || beyond_ns <= tolerance_ns) return std::nullopt;
+  std::string mistake;
+  if (reply.status == 503) mistake = "503 for a used-up quota: that says overload";
+  if (without_failed) mistake = "a token is given back when its request fails";
   return GatewayDifference{
-      fmt::format("answered with {}, though the service answers with 200", reply.status),
-      "200 or 429", ""};
+      fmt::format("answered with {}, though a bucket has no token for {:.2f} s", reply.status,
+                  static_cast<double>(beyond_ns) / second_ns),
+      "429", mistake};
 }
+
+bool took_tokens(const GatewayReply& reply) { return reply.status != 429; }
 
 }  // namespace
 
-std::vector<GatewayModel::Bucket> GatewayModel::buckets_of(const GatewayAsk& ask,
-                                                           const GatewayReply& reply) const {
+void GatewayModel::add(const GatewayAsk& ask, const GatewayReply& reply) {
+  if (took_tokens(reply)) {
+    for (const auto& quota : setup_.quotas_of(ask.target)) {
+      taken_[{ask.as, quota.name}].push_back(answered_.size());
+    }
+  }
+  answered_.push_back({ask, reply});
+}
+
+std::vector<GatewayModel::Bucket> GatewayModel::buckets_of(std::size_t index) const {
+  const GatewayAsk& ask = answered_[index].ask;
+  const GatewayReply& reply = answered_[index].reply;
   std::vector<Bucket> buckets;
   for (const auto& quota : setup_.quotas_of(ask.target)) {
-    const auto found = full_at_.find({ask.as, quota.name});
-    const Range full_at = found == full_at_.end() ? Range{always_full, always_full} : found->second;
+    std::vector<Charge> before;    // its decision, whenever that was
+    std::vector<Charge> possible;  // before it
+    std::vector<Charge> within;    // with its own: before its answer came
+    std::vector<Charge> within_good;
+    const auto found = taken_.find({ask.as, quota.name});
+    if (found != taken_.end()) {
+      for (const std::size_t each : found->second) {
+        const auto& other = answered_[each].reply;
+        const Charge charge{other.sent_ns, other.came_ns};
+        if (other.came_ns <= reply.came_ns) {
+          within.push_back(charge);
+          if (other.status < 500 || each == index) within_good.push_back(charge);
+        }
+        if (each == index) continue;
+        if (other.came_ns <= reply.sent_ns) before.push_back(charge);
+        if (other.sent_ns < reply.came_ns) possible.push_back(charge);
+      }
+    }
+    const Range full_at{full_at_the_earliest(before, quota),
+                        full_at_the_latest(possible, quota, reply.came_ns)};
     // A token takes a debt that is smaller than this.
     const std::int64_t room_ns = quota.window_ns() - quota.token_ns();
+    const auto beyond = [&, &of = quota](std::vector<Charge> charges) {
+      return full_at_the_earliest(std::move(charges), of) - reply.came_ns - of.window_ns();
+    };
     buckets.push_back(
         {quota,
          full_at,
-         {full_at.low - reply.came_ns - room_ns, full_at.high - reply.sent_ns - room_ns}});
+         {full_at.low - reply.came_ns - room_ns, full_at.high - reply.sent_ns - room_ns},
+         beyond(within),
+         beyond(within_good) <= tolerance_ns});
   }
   return buckets;
 }
 
-std::optional<GatewayDifference> GatewayModel::take(const GatewayAsk& ask,
-                                                    const GatewayReply& reply,
-                                                    const GatewayAspects& aspects) {
-  const auto buckets = buckets_of(ask, reply);
-  follow(ask, reply);
+std::optional<GatewayDifference> GatewayModel::difference(std::size_t index,
+                                                          const GatewayAspects& aspects) const {
+  const auto& [ask, reply] = answered_[index];
+  const auto buckets = buckets_of(index);
   // Until all of them have a token; below 0, since when.
   Range wait{buckets[0].wait};
   std::int64_t window_s = buckets[0].quota.window_s;
+  Bucket emptiest = buckets[0];
   for (const auto& bucket : buckets) {
     if (bucket.wait.high > wait.high) window_s = bucket.quota.window_s;
     wait = {std::max(wait.low, bucket.wait.low), std::max(wait.high, bucket.wait.high)};
+    if (bucket.beyond_ns > emptiest.beyond_ns) emptiest = bucket;
   }
   if (aspects.admission) {
-    if (auto wrong = wrong_admission(reply, wait.low, wait.high)) return wrong;
+    if (auto wrong = wrong_admission(reply, wait, emptiest.beyond_ns, emptiest.without_failed)) {
+      return wrong;
+    }
+    if (!aspects.slots_are_taken) {
+      if (auto wrong = wrong_status(ask, reply)) return wrong;
+    }
   }
   if (aspects.retry_after && reply.status == 429) {
     if (auto wrong = wrong_retry_after(reply, wait.low, wait.high, window_s)) return wrong;
   }
-  if (!aspects.fields) return std::nullopt;
+  return aspects.fields ? wrong_fields_of(index, buckets) : std::nullopt;
+}
+
+// What is left may be read at any moment from the decision to the answer.
+std::optional<GatewayDifference> GatewayModel::wrong_fields_of(
+    std::size_t index, const std::vector<Bucket>& buckets) const {
+  const auto& reply = answered_[index].reply;
+  const std::int64_t taken = took_tokens(reply) ? 1 : 0;
   std::vector<QuotaView> views;
-  for (const auto& [quota, full_at, unused] : buckets) {
-    const std::int64_t taken = reply.status == 429 ? 0 : 1;
-    const auto debt_ns = [&, &of = quota](std::int64_t full, std::int64_t now) {
-      const auto before_ns = std::max<std::int64_t>(full - now, 0);
-      return std::min(before_ns + taken * of.token_ns(), of.window_ns());
-    };
-    views.push_back(
-        {quota, debt_ns(full_at.low, reply.came_ns), debt_ns(full_at.high, reply.sent_ns), taken});
+  for (const auto& bucket : buckets) {
+    const std::int64_t taken_ns = taken * bucket.quota.token_ns();
+    const std::int64_t full_low =
+        taken == 0 ? bucket.full_at.low : std::max(bucket.full_at.low, reply.sent_ns) + taken_ns;
+    const std::int64_t debt_low = std::max<std::int64_t>(full_low - reply.came_ns, 0);
+    const std::int64_t debt_high =
+        std::max<std::int64_t>(bucket.full_at.high - reply.sent_ns, 0) + taken_ns;
+    views.push_back({bucket.quota, std::min(debt_low, bucket.quota.window_ns()),
+                     std::min(debt_high, bucket.quota.window_ns()), taken});
   }
   return wrong_fields(views, reply);
 }
 
-std::int64_t GatewayModel::admitted_from_ns(const GatewayAsk& ask) const {
-  std::int64_t from_ns = 0;
-  for (const auto& bucket : buckets_of(ask, {})) from_ns = std::max(from_ns, bucket.wait.low);
-  return from_ns;
-}
-
-void GatewayModel::follow(const GatewayAsk& ask, const GatewayReply& reply) {
-  if (reply.status == 429) return;
-  for (const auto& [quota, full_at, unused] : buckets_of(ask, reply)) {
-    // A bucket that gave a token isn't emptier than empty.
-    const std::int64_t high = std::min(std::max(full_at.high, reply.came_ns) + quota.token_ns(),
-                                       reply.came_ns + quota.window_ns());
-    const std::int64_t low = std::max(full_at.low, reply.sent_ns) + quota.token_ns();
-    full_at_[{ask.as, quota.name}] = {std::min(low, high), high};
+GatewayModel::Range GatewayModel::admitted_from_ns(const GatewayAsk& ask) const {
+  GatewayModel later = *this;
+  GatewayReply reply;
+  reply.status = 429;
+  for (const auto& each : answered_) {
+    reply.sent_ns = reply.came_ns = std::max(reply.came_ns, each.reply.came_ns);
   }
+  later.add(ask, reply);
+  Range from{0, 0};
+  for (const auto& bucket : later.buckets_of(answered_.size())) {
+    from = {std::max(from.low, bucket.wait.low + reply.sent_ns),
+            std::max(from.high, bucket.wait.high + reply.sent_ns)};
+  }
+  return from;
 }
 
 }  // namespace assay::graders::rate_limiter

@@ -1,9 +1,11 @@
 // What a gateway's quotas have to say, as far as it can be known from outside: when a decision was
 // made is known between the sending of a request and the coming of its answer, so a bucket's state
 // is known between two bounds, and an answer is wrong only if it is wrong wherever it lies between
-// them. A busy machine widens the bounds; it never makes a right answer wrong. Pure.
+// them. A busy machine widens the bounds; it never makes a right answer wrong. Requests may be
+// under way at the same time. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,6 +23,7 @@ struct GatewayAspects {
   bool admission = false;
   bool retry_after = false;
   bool fields = false;
+  bool slots_are_taken = false;  // then what an admitted request is told isn't about quotas
 };
 
 struct GatewayDifference {
@@ -31,32 +34,45 @@ struct GatewayDifference {
 
 class GatewayModel {
  public:
-  explicit GatewayModel(GatewaySetup setup) : setup_(std::move(setup)) {}
-
-  // The first thing that is wrong with the answer, if any; then the answer counts as given.
-  std::optional<GatewayDifference> take(const GatewayAsk& ask, const GatewayReply& reply,
-                                        const GatewayAspects& aspects);
-
-  // From when on the request may be admitted: the earliest time that the bounds allow.
-  std::int64_t admitted_from_ns(const GatewayAsk& ask) const;
-
- private:
   struct Range {
     std::int64_t low = 0;
     std::int64_t high = 0;
   };
-  // A bucket that a request asks.
+
+  explicit GatewayModel(GatewaySetup setup) : setup_(std::move(setup)) {}
+
+  // In any order; all that may have been under way together is there before one is judged.
+  void add(const GatewayAsk& ask, const GatewayReply& reply);
+
+  // The first thing that is wrong with the answer that was added as number `index`, if any.
+  std::optional<GatewayDifference> difference(std::size_t index,
+                                              const GatewayAspects& aspects) const;
+
+  // From when on a request that is sent after all of these is admitted.
+  Range admitted_from_ns(const GatewayAsk& ask) const;
+
+ private:
+  struct Answered {
+    GatewayAsk ask;
+    GatewayReply reply;
+  };
+  // A bucket that a request asks, as others have left it.
   struct Bucket {
     GatewayQuota quota;
     Range full_at;
-    Range wait;  // from the decision to when it has a token; below 0, since when it has
+    Range wait;                   // from the decision to when it has a token; below 0, since when
+    std::int64_t beyond_ns = 0;   // so much more was taken from it than it can have had
+    bool without_failed = false;  // not so, if those that failed had taken nothing
   };
 
-  std::vector<Bucket> buckets_of(const GatewayAsk& ask, const GatewayReply& reply) const;
-  void follow(const GatewayAsk& ask, const GatewayReply& reply);
+  std::vector<Bucket> buckets_of(std::size_t index) const;
+  std::optional<GatewayDifference> wrong_fields_of(std::size_t index,
+                                                   const std::vector<Bucket>& buckets) const;
 
   const GatewaySetup setup_;
-  std::map<std::pair<std::string, std::string>, Range> full_at_;  // by key, and quota
+  std::vector<Answered> answered_;
+  // By key, and quota: the numbers of those that took a token.
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> taken_;
 };
 
 }  // namespace assay::graders::rate_limiter

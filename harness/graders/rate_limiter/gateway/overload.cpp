@@ -9,9 +9,13 @@
 
 #include <fmt/format.h>
 
+#include "base/histogram.hpp"
 #include "base/text.hpp"
+#include "grade/percentile_chart.hpp"
 #include "graders/rate_limiter/gateway/check.hpp"
 #include "graders/rate_limiter/gateway/setup.hpp"
+#include "graders/rate_limiter/gateway/slots.hpp"
+#include "graders/rate_limiter/gateway/turns.hpp"
 #include "graders/rate_limiter/gateway/world.hpp"
 #include "load/load.hpp"
 #include "measure/canary.hpp"
@@ -25,6 +29,7 @@ constexpr milliseconds service_time{200};
 constexpr milliseconds overload_warm_up{1'000};
 constexpr milliseconds overload_duration{4'000};
 constexpr milliseconds overload_timeout{3'000};
+constexpr milliseconds slots_patience{1'500};
 constexpr std::size_t overload_connections = 120;
 constexpr std::int64_t slice_ns = 500'000'000;
 constexpr int overload_keys = 50;
@@ -37,9 +42,12 @@ constexpr int load_tries_max = 2;  // a machine that was late once may be in tim
 
 constexpr const char* capacity_fact = "answers a second that the service can give";
 constexpr const char* slots_fact = "slots of the service";
+constexpr const char* slots_after_fact = "slots after the load";
 constexpr const char* most_fact = "most requests at the service";
 constexpr const char* late_fact = "the generator was late";
 constexpr const char* canary_fact = "p99 of how late the grader itself is woken, in ns";
+constexpr const char* critical_latency_fact = "latencies of critical requests";
+constexpr const char* others_latency_fact = "latencies of the others";
 constexpr std::string_view slice_name = "half seconds";
 
 // What became of the requests that were due in half a second.
@@ -102,16 +110,23 @@ class OverloadSource final : public load::RequestSource {
     const auto slice = static_cast<std::size_t>(after_ns / slice_ns);
     slices_.at(std::min(slice, slices_.size() - 1))
         .add(is_critical(exchange.request.number), exchange.status);
+    if (exchange.status != 200) return;
+    (is_critical(exchange.request.number) ? critical_ : others_).record(exchange.latency_ns());
   }
 
   bool accepts(int status) const override { return status == 200 || status == 503; }
 
   const auto& slices() const { return slices_; }
+  // Of those answered with 200.
+  const base::Histogram& critical() const { return critical_; }
+  const base::Histogram& others() const { return others_; }
 
  private:
   static bool is_critical(std::uint64_t number) { return number * 3 % 10 < 3; }
 
   std::array<OverloadSlice, overload_duration / std::chrono::nanoseconds(slice_ns)> slices_{};
+  base::Histogram critical_;
+  base::Histogram others_;
   std::int64_t first_ns_ = 0;  // when the first of those that are measured was due
 };
 
@@ -137,6 +152,37 @@ grade::Chart chart_of(const std::vector<OverloadSlice>& slices) {
   return chart;
 }
 
+// How many answers a second came of it: with 200, and at once with 503.
+grade::Chart throughput_of(const std::vector<OverloadSlice>& slices) {
+  grade::Chart chart;
+  chart.title = "Answers at twice the service's capacity";
+  chart.x = {"time", "s", grade::Chart::Scale::linear};
+  chart.y = {"answers", "1/s", grade::Chart::Scale::linear};
+  grade::Chart::Curve good{"with 200", {}, {}};
+  grade::Chart::Curve shed{"with 503", {}, {}};
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const double at = static_cast<double>(i) * slice_ns / 1e9;
+    good.x.push_back(at);
+    good.y.push_back((slices[i].critical_good + slices[i].others_good) * 1e9 / slice_ns);
+    shed.x.push_back(at);
+    shed.y.push_back(slices[i].shed * 1e9 / slice_ns);
+  }
+  chart.curves = {good, shed};
+  return chart;
+}
+
+grade::Chart latencies_in(const grade::Conversation& facts) {
+  auto chart = grade::percentile_chart("How long answers with 200 take, at twice the capacity");
+  for (const auto& [fact, name] :
+       {std::pair(critical_latency_fact, "critical"), std::pair(others_latency_fact, "others")}) {
+    const auto latencies = base::Histogram::from_text(fact_in(facts, fact));
+    if (!latencies) continue;
+    auto curve = grade::percentile_curve(name, *latencies);
+    if (!curve.x.empty()) chart.curves.push_back(std::move(curve));
+  }
+  return chart;
+}
+
 class OverloadCheck final : public GatewayCheck {
  public:
   using GatewayCheck::GatewayCheck;
@@ -146,7 +192,7 @@ class OverloadCheck final : public GatewayCheck {
     setup.slots = static_cast<int>(random.between(8, 10));
     setup.queue_ms = 500;
     setup.limit_ms = 2'500;
-    setup.routes = {{"/pay", std::nullopt, true}};
+    setup.routes = {{critical_prefix, std::nullopt, true}};
     GatewayWorld world(subject, setup, static_cast<std::size_t>(setup.slots), service_time);
     grade::Conversation first{"first", {}, "", ""};
     const auto ask = ask_with_key("alice", "/pay");
@@ -159,7 +205,9 @@ class OverloadCheck final : public GatewayCheck {
     for (int i = 0; i == 0 || (i < load_tries_max && machine_was_late(facts)); ++i) {
       load_it(world, setup, slices, facts);
     }
-    return {{first, slices, facts}};
+    const GatewaySetup few = setup_of_turns();
+    GatewayWorld quiet(subject, few);
+    return {{first, slices, see_turns(quiet, few), facts}};
   }
 
   grade::CheckResult judge_talk(const grade::Evidence& evidence,
@@ -176,7 +224,7 @@ class OverloadCheck final : public GatewayCheck {
       return failed(std::move(result), fmt::format("{} before any load: answered with {}",
                                                    in_words(ask), reply.status));
     }
-    if (evidence.conversations.size() != 3 || evidence.conversations[1].exchanges.empty())
+    if (evidence.conversations.size() != 4 || evidence.conversations[1].exchanges.empty())
       return saw_too_little(std::move(result));
     std::vector<OverloadSlice> slices;
     for (const auto& exchange : evidence.conversations[1].exchanges) {
@@ -184,7 +232,12 @@ class OverloadCheck final : public GatewayCheck {
       if (!slice) return saw_too_little(std::move(result));
       slices.push_back(*slice);
     }
-    return judge_load(slices, evidence.conversations[2], std::move(result));
+    auto judged = judge_load(slices, evidence.conversations[3], result);
+    if (judged.verdict == grade::Verdict::fail) return judged;
+    result.charts = judged.charts;
+    result.metrics = judged.metrics;
+    const auto turns = judge_turns(evidence.conversations[2], std::move(result));
+    return turns ? *turns : judged;
   }
 
  private:
@@ -199,11 +252,15 @@ class OverloadCheck final : public GatewayCheck {
       slices.exchanges.push_back({fmt::format("from {:.1f} s", 0.5 * static_cast<double>(i)),
                                   to_line(source.slices().at(i))});
     }
-    facts = facts_of(world, {{capacity_fact, fmt::format("{:.1f}", capacity)},
-                             {slots_fact, std::to_string(setup.slots)},
-                             {most_fact, std::to_string(world.service().counts().at_once_most)},
-                             {late_fact, result.generator_was_late() ? "yes" : "no"},
-                             {canary_fact, std::to_string(canary.p99_ns())}});
+    facts = facts_of(world,
+                     {{capacity_fact, fmt::format("{:.1f}", capacity)},
+                      {slots_fact, std::to_string(setup.slots)},
+                      {slots_after_fact, to_line(count_slots(world, setup.slots, slots_patience))},
+                      {most_fact, std::to_string(world.service().counts().at_once_most)},
+                      {critical_latency_fact, source.critical().text()},
+                      {others_latency_fact, source.others().text()},
+                      {late_fact, result.generator_was_late() ? "yes" : "no"},
+                      {canary_fact, std::to_string(canary.p99_ns())}});
   }
 
   static bool machine_was_late(const grade::Conversation& facts) {
@@ -239,7 +296,10 @@ class OverloadCheck final : public GatewayCheck {
     }
     const double goodput = good / seconds / capacity;
     const double critical = static_cast<double>(all.critical_good) / std::max(all.critical, 1);
-    result.charts = {chart_of(slices)};
+    result.charts = {chart_of(slices), throughput_of(slices)};
+    if (auto latencies = latencies_in(facts); !latencies.curves.empty()) {
+      result.charts.push_back(std::move(latencies));
+    }
     result.metrics = {{"critical_goodput", critical},
                       {"goodput_of_capacity", goodput},
                       {"shed", static_cast<double>(all.shed)}};
@@ -251,6 +311,8 @@ class OverloadCheck final : public GatewayCheck {
     const bool depends_on_time = wrong.empty();
     if (depends_on_time) wrong = wrong_if_in_time(all, slices, critical, goodput, result.mistakes);
     if (wrong.empty()) {
+      const auto after = parse_slot_count(fact_in(facts, slots_after_fact));
+      if (!after.good()) return tell_slots(after, "after the load, ", std::move(result));
       result.situation.clear();
       return passed(std::move(result));
     }

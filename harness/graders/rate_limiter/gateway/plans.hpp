@@ -1,6 +1,6 @@
 // What the checks of quotas ask a gateway: lanes of requests, which run side by side so that they
-// wait together. Their structure is fixed, so that a mistake is met on every run; their numbers
-// come from the seed.
+// wait together. What a mistake needs to show is in every plan; configurations, numbers, orders and
+// requests come from the seed.
 #pragma once
 
 #include <string>
@@ -15,29 +15,32 @@ namespace assay::graders::rate_limiter {
 struct LaneStep {
   enum class First {
     nothing,
-    pause,        // for pause_ms
+    pause,        // for so many ms
     retry_after,  // as long as the last answer said, from when it came
-    just_before,  // until shortly before there can be a token
+    just_before,  // until so many ms before there can be a token
+    just_after,   // until so many ms after there has to be one
   };
-  GatewayAsk ask;
+  std::vector<GatewayAsk> asks;  // sent at once
   First first = First::nothing;
-  std::int64_t pause_ms = 0;
+  std::int64_t ms = 0;
 };
 
-// One client's requests, one after the other; lanes share no buckets.
+// One client's requests, one step after the other; lanes share no buckets.
 struct Lane {
   std::string name;
   std::vector<LaneStep> steps;
 };
 
+// What one gateway is asked.
 struct LanePlan {
   GatewaySetup setup;
   std::vector<Lane> lanes;
+  std::vector<Lane> lanes_without_slots;  // afterwards, while all slots are taken
 };
 
-LanePlan plan_quotas(base::Random& random);
-LanePlan plan_come_back(base::Random& random);
-LanePlan plan_fields(base::Random& random);
-LanePlan plan_addresses(base::Random& random);
+std::vector<LanePlan> plan_quotas(base::Random& random);
+std::vector<LanePlan> plan_come_back(base::Random& random);
+std::vector<LanePlan> plan_fields(base::Random& random);
+std::vector<LanePlan> plan_addresses(base::Random& random);
 
 }  // namespace assay::graders::rate_limiter

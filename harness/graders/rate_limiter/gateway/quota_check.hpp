@@ -1,7 +1,8 @@
-// A check of what a gateway's quotas say: lanes of requests, judged by the model.
+// A check of what a gateway's quotas say: lanes of requests (lane_run.hpp), judged by the model.
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "grade/check.hpp"
 #include "graders/rate_limiter/gateway/model.hpp"
@@ -9,8 +10,9 @@
 
 namespace assay::graders::rate_limiter {
 
-std::unique_ptr<grade::Check> make_gateway_quota_check(grade::CheckInfo info,
-                                                       LanePlan (*planner)(base::Random&),
+using LanePlanner = std::vector<LanePlan> (*)(base::Random&);
+
+std::unique_ptr<grade::Check> make_gateway_quota_check(grade::CheckInfo info, LanePlanner planner,
                                                        GatewayAspects aspects);
 
 }  // namespace assay::graders::rate_limiter

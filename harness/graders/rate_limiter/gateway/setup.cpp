@@ -10,6 +10,7 @@ namespace assay::graders::rate_limiter {
 namespace {
 
 constexpr std::string_view quotas_verb = "quotas";
+constexpr std::string_view no_quota = "none";
 
 std::string quota_json(const GatewayQuota& quota) {
   return fmt::format(R"("requests": {}, "window_s": {})", quota.requests, quota.window_s);
@@ -62,9 +63,12 @@ std::string quotas_line(const GatewaySetup& setup) {
   std::string line =
       fmt::format("{} key {}/{}", quotas_verb, setup.key.requests, setup.key.window_s);
   for (const auto& route : setup.routes) {
-    if (!route.quota) continue;
-    line += fmt::format(" {}:{} {}/{}", route.prefix, route.quota->name, route.quota->requests,
-                        route.quota->window_s);
+    if (route.quota) {
+      line += fmt::format(" {}:{} {}/{}", route.prefix, route.quota->name, route.quota->requests,
+                          route.quota->window_s);
+    } else {
+      line += fmt::format(" {} {}", route.prefix, no_quota);
+    }
   }
   return line;
 }
@@ -77,6 +81,10 @@ GatewaySetup parse_quotas(const std::string& line) {
   GatewaySetup setup;
   setup.key = parse_quota("key", words[2]);
   for (std::size_t i = 3; i < words.size(); i += 2) {
+    if (words[i + 1] == no_quota) {
+      setup.routes.push_back({words[i], std::nullopt, false});
+      continue;
+    }
     const auto colon = words[i].rfind(':');
     if (colon == std::string::npos) throw std::runtime_error("not a route: " + words[i]);
     setup.routes.push_back(
@@ -89,9 +97,9 @@ std::string in_words(const GatewaySetup& setup) {
   std::string words =
       fmt::format("quotas: {} requests of a key in {} s", setup.key.requests, setup.key.window_s);
   for (const auto& route : setup.routes) {
-    if (!route.quota) continue;
-    words += fmt::format("; {} on {} in {} s", route.quota->requests, route.prefix,
-                         route.quota->window_s);
+    words += route.quota ? fmt::format("; {} on {} in {} s", route.quota->requests, route.prefix,
+                                       route.quota->window_s)
+                         : fmt::format("; on {} the key's only", route.prefix);
   }
   return words;
 }

@@ -40,7 +40,7 @@ struct GatewaySetup {
 // ASSAY_CONFIG (docs/protocols.md).
 std::string to_json(const GatewaySetup& setup, const std::string& service_address);
 
-// The quotas as evidence has them: "quotas key 10/5 /search:search 3/6".
+// The quotas as evidence has them: "quotas key 10/5 /search:search 3/6 /search/all none".
 std::string quotas_line(const GatewaySetup& setup);
 // A setup with these quotas. Throws std::runtime_error for another line.
 GatewaySetup parse_quotas(const std::string& line);

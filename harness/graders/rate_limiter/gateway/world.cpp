@@ -41,9 +41,7 @@ net::MakeSocket from_address(net::MakeSocket make, const std::string& address) {
 std::string problem_in(const proc::Answer& answer) {
   using enum proc::Answer::Kind;
   if (answer.kind == not_listening) return "can't connect: " + answer.bytes;
-  if (answer.kind == silent) return "no answer";
-  return answer.bytes.empty() ? "closed the connection without an answer"
-                              : "closed the connection in the middle of an answer";
+  return answer.kind == silent ? "no answer" : "closed the connection without an answer";
 }
 
 }  // namespace
@@ -51,11 +49,11 @@ std::string problem_in(const proc::Answer& answer) {
 GatewayWorld::GatewayWorld(const grade::SubjectSpec& subject, const GatewaySetup& setup,
                            std::size_t service_slots, nanoseconds service_time)
     : subject_(subject) {
-  fault::DependencyOptions options;
-  options.make_listener = subject_.sockets();
-  options.slots = service_slots;
-  options.service_time = service_time;
-  service_ = std::make_unique<fault::Dependency>(options);
+  service_options_.make_listener = subject_.sockets();
+  service_options_.slots = service_slots;
+  service_options_.service_time = service_time;
+  service_ = std::make_unique<fault::Dependency>(service_options_);
+  service_options_.listen = service_->endpoint();
   subject_.tell("ASSAY_CONFIG", to_json(setup, service_->endpoint().text()));
   subject_.start();
 }
@@ -65,9 +63,10 @@ GatewayReply GatewayWorld::ask(const GatewayAsk& ask, const std::function<bool()
   const proc::Patience patience{GatewayTime::now() + kAnswerLimit,
                                 [&] { return !grade::interrupted() && goes_on(); }};
   const auto answer = proc::ask(subject_.endpoint(), from_address(subject_.sockets(), ask.from),
-                                request_bytes(ask), grade::is_whole_response, patience);
+                                request_bytes(ask), is_whole_answer, patience);
+  using enum proc::Answer::Kind;
   GatewayReply reply;
-  if (answer.kind == proc::Answer::Kind::whole) {
+  if (answer.kind == whole || (answer.kind == closed && !answer.bytes.empty())) {
     reply = parse_response(answer.bytes);
   } else {
     reply.problem = problem_in(answer);
@@ -75,6 +74,12 @@ GatewayReply GatewayWorld::ask(const GatewayAsk& ask, const std::function<bool()
   reply.sent_ns = sent_ns;
   reply.came_ns = now_ns();
   return reply;
+}
+
+void GatewayWorld::take_service_away() { service_.reset(); }
+
+void GatewayWorld::bring_service_back() {
+  service_ = std::make_unique<fault::Dependency>(service_options_);
 }
 
 std::int64_t GatewayWorld::now_ns() const {
@@ -87,13 +92,15 @@ void GatewayWorld::sleep_until(std::int64_t time_ns) const {
   }
 }
 
-void GatewayCrowd::send(const GatewayAsk& ask, int count) {
+void GatewayCrowd::send(const GatewayAsk& ask, int count, milliseconds stay) {
+  const auto leaves_at = GatewayTime::now() + stay;
   for (int i = 0; i < count; ++i) {
     members_.push_back(std::make_unique<Member>());
     Member& member = *members_.back();
-    member.thread = std::thread([this, ask, &member] {
+    member.thread = std::thread([this, ask, leaves_at, &member] {
       try {
-        member.reply = world_.ask(ask, [this] { return stays_.load(); });
+        member.reply =
+            world_.ask(ask, [&] { return stays_.load() && GatewayTime::now() < leaves_at; });
       } catch (const std::exception& error) {
         member.reply.problem = error.what();
       }

@@ -38,6 +38,9 @@ class GatewayWorld {
   void sleep_until(std::int64_t time_ns) const;
 
   fault::Dependency& service() { return *service_; }
+  // Nobody listens at its address until it is back; its counts begin anew.
+  void take_service_away();
+  void bring_service_back();
   grade::HttpSubject& subject() { return subject_; }
 
   static constexpr std::chrono::seconds kAnswerLimit{10};
@@ -45,6 +48,7 @@ class GatewayWorld {
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   grade::HttpSubject subject_;
+  fault::DependencyOptions service_options_;
   std::unique_ptr<fault::Dependency> service_;
 };
 
@@ -56,7 +60,10 @@ class GatewayCrowd {
   GatewayCrowd(const GatewayCrowd&) = delete;
   GatewayCrowd& operator=(const GatewayCrowd&) = delete;
 
-  void send(const GatewayAsk& ask, int count);
+  // The clients leave when they have stayed so long without an answer.
+  void send(const GatewayAsk& ask, int count,
+            std::chrono::milliseconds stay = GatewayWorld::kAnswerLimit);
+  int under_way() const { return static_cast<int>(members_.size()) - answered(); }
   // How many have an answer; of that status.
   int answered() const;
   int answered(int status) const;

@@ -67,7 +67,7 @@ void add_tree_checks(Checks& checks) {
   add("guarantee", "never denies a key its share, and lends no other's", 3, plan_guarantee, {});
   add("sharing", "lends all that is unused, by weight", 3, plan_sharing, {.sharing = true});
   add("dark_launch", "counts what a dark node would deny, and denies none of it", 1, plan_dark,
-      {.who_denies = true, .counts = true});
+      {.who_denies = true, .retry_after = true, .sharing = true, .counts = true});
 }
 
 }  // namespace assay::graders::rate_limiter

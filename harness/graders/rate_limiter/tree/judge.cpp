@@ -13,6 +13,8 @@ namespace {
 
 constexpr TreeLevel below[] = {TreeLevel::key, TreeLevel::route};
 
+constexpr std::int64_t no_count = -1;
+
 bool same_call(const TreeOperation& a, const TreeOperation& b) {
   return a.key == b.key && a.route == b.route && a.cost == b.cost;
 }
@@ -57,6 +59,7 @@ std::string price_in_words(const TreeLedger& ledger, const TreeOperation& call) 
 TreeJudge::TreeJudge(const TreePolicy& policy, TreeAspects aspects)
     : aspects_(aspects), policy_(policy), ledger_(policy_) {
   for (const auto& organisation : policy_) {
+    decisions_.emplace_back(organisation.quota.dark);
     sharing_.emplace_back(organisation);
     promises_.emplace_back();
   }
@@ -67,25 +70,46 @@ TreeOpinion TreeJudge::hear(const TreeOperation& operation, const std::string& a
   const auto came = parse_tree_answer(answered);
   TreeOpinion said = opinion(operation, came);
   if (said.wrong || !came) return said;
-  const std::size_t organisation = ledger_.place_of(operation).organisation;
-  const auto fault = sharing_[organisation].hear(operation, ledger_.price(operation), *came);
-  if (fault && aspects_.sharing) {
-    said.wrong = fault->kind;
-    said.why = fault->why;
-  }
   remember(operation, *came);
+  if (came->admitted) ledger_.take_below(operation);
+  const std::size_t organisation = ledger_.place_of(operation).organisation;
+  const auto has_it = ledger_.organisation_has(operation);
+  settle(decisions_[organisation].hear(operation, *came, has_it), said);
   return said;
 }
 
-TreeOpinion TreeJudge::hear_count(const TreeOperation& operation,
-                                  const std::string& answered) const {
-  const std::int64_t expected = ledger_.would_have_denied(operation, *operation.counted);
-  TreeOpinion said{base::thousands(expected), std::nullopt, {}};
-  if (aspects_.counts && base::to_integer(answered) != expected) {
+TreeOpinion TreeJudge::hear_count(const TreeOperation& operation, const std::string& answered) {
+  OrganisationDecisions& decisions = decisions_[ledger_.place_of(operation).organisation];
+  const auto came = base::to_integer(answered);
+  TreeOpinion said;
+  bool right = false;
+  if (operation.counted == TreeLevel::organisation) {
+    said.expected = decisions.count_in_words();
+    right = came && decisions.is_possible(*came);
+    settle(decisions.hear_count(came.value_or(no_count)), said);
+  } else {
+    const std::int64_t expected = ledger_.would_have_denied(operation, *operation.counted);
+    said.expected = base::thousands(expected);
+    right = came == expected;
+  }
+  if (aspects_.counts && !right) {
     said.wrong = "the wrong count of what would have been denied";
-    said.why = "a dark node counts the calls that are admitted though it hasn't the tokens";
+    said.why = "a dark node counts the calls that are admitted though it would have denied them";
   }
   return said;
+}
+
+// Follows what the organisation has decided, and holds it to what it promises about lending.
+void TreeJudge::settle(const std::optional<OrganisationDecision>& decision, TreeOpinion& said) {
+  if (!decision) return;
+  const auto& [call, answer] = *decision;
+  const std::size_t organisation = ledger_.place_of(call).organisation;
+  if (answer.admitted) ledger_.take_at_organisation(call);
+  const auto fault = sharing_[organisation].hear(call, ledger_.price(call), answer);
+  if (!fault || !aspects_.sharing) return;
+  said.wrong = fault->kind;
+  said.expected = fault->expected;
+  said.why = fault->why;
 }
 
 // Whom the contract leaves a choice, is right either way.
@@ -117,11 +141,7 @@ TreeOpinion TreeJudge::opinion(const TreeOperation& call,
     said.wrong = "admitted, but should be denied";
     said.why = why_denied(call, may_lend ? *denying : TreeLevel::organisation);
   }
-  if (said.wrong || !came || !aspects_.retry_after) return said;
-  said.wrong = broken_promise(call, *came);
-  if (!said.wrong) return said;
-  said.expected = came->admitted ? "denied, since it was told to wait longer" : "admitted";
-  said.why = "the same call was told when to come back; nobody took since";
+  if (!said.wrong && came && aspects_.retry_after) hold_to_promises(call, *came, said);
   return said;
 }
 
@@ -135,15 +155,22 @@ std::string TreeJudge::why_denied(const TreeOperation& call, TreeLevel level) co
                      holds, price);
 }
 
+std::string TreeJudge::why_admitted(const TreeOperation& call) const {
+  const TreeQuota& quota = ledger_.organisation(ledger_.place_of(call)).quota;
+  const auto price = price_in_words(ledger_, call);
+  if (quota.dark) return "every node is dark or has the tokens";
+  if (quota == boundless) return fmt::format("key and route have the {} tokens", price);
+  return fmt::format("\"{}\" is owed {} and the call takes {}; key and route have them",
+                     call.key, amount(ledger_.share(call)), price);
+}
+
 std::optional<std::string> TreeJudge::wrong_denial(const TreeOperation& call,
                                                    const TreeAnswer& came, std::string& why) const {
   const bool dark = ledger_.organisation(ledger_.place_of(call)).quota.dark;
   const bool guaranteed = dark || ledger_.wait_guaranteed(call) == 0;
   const auto denying = denying_below(ledger_, call);
   if (guaranteed && !denying) {
-    why = dark ? "every node is dark or has the tokens"
-               : fmt::format("\"{}\" is owed {} and the call takes {}; key and route have them",
-                             call.key, amount(ledger_.share(call)), price_in_words(ledger_, call));
+    why = why_admitted(call);
     return "denied, but should be admitted";
   }
   const bool by_organisation = came.denied_by == TreeLevel::organisation;
@@ -176,22 +203,33 @@ std::optional<std::string> TreeJudge::wrong_wait(const TreeOperation& call,
   return early ? std::optional("told to retry too early") : std::nullopt;
 }
 
-// If nobody else was admitted meanwhile, a denied call's wait can be held to.
-std::optional<std::string> TreeJudge::broken_promise(const TreeOperation& call,
-                                                     const TreeAnswer& came) const {
-  for (const auto& promise : promises_[ledger_.place_of(call).organisation]) {
-    if (!same_call(promise.call, call)) continue;
-    const bool is_due = promise.from_ns && call.at_ns >= *promise.from_ns;
-    if (is_due && !came.admitted) return "denied after the wait that it was told";
-    if (!is_due && came.admitted) return "admitted before the wait that it was told was over";
+// As long as nobody is admitted, nothing changes: the same call is told the same moment each time,
+// and is admitted from then on.
+void TreeJudge::hold_to_promises(const TreeOperation& call, const TreeAnswer& came,
+                                 TreeOpinion& said) const {
+  const auto& promises = promises_[ledger_.place_of(call).organisation];
+  const auto promise = std::find_if(promises.begin(), promises.end(), [&](const Promise& made) {
+    return same_call(made.call, call);
+  });
+  if (promise == promises.end()) return;
+  const auto left = promise->from_ns ? TreeWait(*promise->from_ns - call.at_ns) : std::nullopt;
+  const bool is_due = left && *left <= 0;
+  if (is_due && !came.admitted) {
+    said.expected = "admitted";
+    said.wrong = "denied after the wait that it was told";
+  } else if (!is_due && came.admitted) {
+    said.expected = "denied, since it was told to wait longer";
+    said.wrong = "admitted before the wait that it was told was over";
+  } else if (!is_due && came.retry_after_ns != left) {
+    said.expected = in_words(TreeAnswer{false, came.denied_by, left});
+    said.wrong = "told another moment to come back than before";
   }
-  return std::nullopt;
+  if (said.wrong) said.why = "the same call was told when to come back; nobody took since";
 }
 
 void TreeJudge::remember(const TreeOperation& call, const TreeAnswer& came) {
   auto& promises = promises_[ledger_.place_of(call).organisation];
   if (came.admitted) {
-    ledger_.take(call);
     promises.clear();
     return;
   }

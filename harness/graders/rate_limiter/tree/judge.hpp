@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "grade/script_check.hpp"
+#include "graders/rate_limiter/tree/decisions.hpp"
 #include "graders/rate_limiter/tree/sharing.hpp"
 
 namespace assay::graders::rate_limiter {
@@ -34,15 +35,16 @@ class TreeJudge {
   TreeOpinion hear(const TreeOperation& operation, const std::string& answered);
 
  private:
-  TreeOpinion hear_count(const TreeOperation& operation, const std::string& answered) const;
+  TreeOpinion hear_count(const TreeOperation& operation, const std::string& answered);
   TreeOpinion opinion(const TreeOperation& call, const std::optional<TreeAnswer>& came) const;
+  std::string why_admitted(const TreeOperation& call) const;
   std::string why_denied(const TreeOperation& call, TreeLevel level) const;
   std::optional<std::string> wrong_denial(const TreeOperation& call, const TreeAnswer& came,
                                           std::string& why) const;
   std::optional<std::string> wrong_wait(const TreeOperation& call, const TreeAnswer& came) const;
-  std::optional<std::string> broken_promise(const TreeOperation& call,
-                                            const TreeAnswer& came) const;
+  void hold_to_promises(const TreeOperation& call, const TreeAnswer& came, TreeOpinion& said) const;
   void remember(const TreeOperation& call, const TreeAnswer& came);
+  void settle(const std::optional<OrganisationDecision>& decision, TreeOpinion& said);
 
   // A call that was denied, and from when on it was told to be admitted (nothing: never).
   struct Promise {
@@ -53,8 +55,9 @@ class TreeJudge {
   const TreeAspects aspects_;
   const TreePolicy policy_;
   TreeLedger ledger_;
-  std::vector<TreeSharing> sharing_;            // of the organisations
-  std::vector<std::vector<Promise>> promises_;  // of the organisations, since they last admitted
+  std::vector<OrganisationDecisions> decisions_;  // of the organisations
+  std::vector<TreeSharing> sharing_;              // of the organisations
+  std::vector<std::vector<Promise>> promises_;    // of the organisations, since they last admitted
 };
 
 struct TreeWrong {

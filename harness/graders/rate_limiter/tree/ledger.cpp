@@ -131,7 +131,12 @@ double TreeLedger::share(const TreeOperation& call) const {
          static_cast<double>(shared.token);
 }
 
-void TreeLedger::take(const TreeOperation& call) {
+std::optional<bool> TreeLedger::organisation_has(const TreeOperation& call) const {
+  if (wait_guaranteed(call) == 0) return true;
+  return may_borrow(call, call.at_ns) ? std::nullopt : std::optional(false);
+}
+
+void TreeLedger::take_below(const TreeOperation& call) {
   const Place place = place_of(call);
   for (const TreeLevel level : {TreeLevel::key, TreeLevel::route}) {
     const bool has_it = wait_below(call, level) == 0;
@@ -141,11 +146,11 @@ void TreeLedger::take(const TreeOperation& call) {
     if (has_it) node.bucket.level -= price(call) * quota(place, level).period_ns;
     if (!has_it) ++node.would_have_denied;
   }
+}
+
+void TreeLedger::take_at_organisation(const TreeOperation& call) {
+  const Place place = place_of(call);
   Shared& shared = shared_[place.organisation];
-  if (organisation(place).quota.dark && !may_borrow(call, call.at_ns)) {
-    ++shared.would_have_denied;
-    return;
-  }
   const Wide amount = price(call) * shared.token;
   shared.whole.refill(call.at_ns);
   shared.whole.level -= amount;
@@ -154,10 +159,8 @@ void TreeLedger::take(const TreeOperation& call) {
   share.level = std::max(share.level - amount, Wide{0});
 }
 
-std::int64_t TreeLedger::would_have_denied(const TreeOperation& call, TreeLevel level) const {
-  const Place place = place_of(call);
-  if (level == TreeLevel::organisation) return shared_[place.organisation].would_have_denied;
-  return plain(place, level).would_have_denied;
+std::int64_t TreeLedger::would_have_denied(const TreeOperation& call, TreeLevel below) const {
+  return plain(place_of(call), below).would_have_denied;
 }
 
 }  // namespace assay::graders::rate_limiter

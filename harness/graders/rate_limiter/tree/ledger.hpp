@@ -56,9 +56,14 @@ class TreeLedger {
   double held(const TreeOperation& call, TreeLevel level) const;
   double share(const TreeOperation& call) const;
 
-  // The call was admitted.
-  void take(const TreeOperation& call);
-  std::int64_t would_have_denied(const TreeOperation& call, TreeLevel level) const;
+  // Whether the call's organisation has the tokens for it; nothing, if that is up to the solution.
+  std::optional<bool> organisation_has(const TreeOperation& call) const;
+
+  // The call was admitted: what key and route do, and what an organisation does that has the
+  // tokens. One that hasn't is dark, and nothing changes.
+  void take_below(const TreeOperation& call);
+  void take_at_organisation(const TreeOperation& call);
+  std::int64_t would_have_denied(const TreeOperation& call, TreeLevel below) const;
 
  private:
   struct Plain {
@@ -70,7 +75,6 @@ class TreeLedger {
     std::vector<UnitBucket> shares;  // of the keys
     Wide token = 1;                  // in the unit of these buckets, 1/(period * weights) token
     Wide weights = 0;
-    std::int64_t would_have_denied = 0;
   };
 
   const Plain& plain(const Place& place, TreeLevel level) const;

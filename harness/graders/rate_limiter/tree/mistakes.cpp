@@ -29,18 +29,21 @@ struct Suspect {
   }
 };
 
-// Trees whose organisations have one key each, with one mistake.
+// Trees whose organisations have one key each, or no limit, with one mistake.
 class MistakenTree {
  public:
   MistakenTree(const TreePolicy& policy, TreeMistake mistake) : mistake_(mistake) {
     for (const auto& organisation : policy) {
-      const auto& key = organisation.keys.at(0);
-      const std::size_t first = nodes_.size();
-      add(organisation.quota, price_forgotten_above);
-      add(key.quota, price_forgotten_above);
-      for (const auto& route : key.routes) {
-        paths_[{key.name, route.name}] = {route.price, {first, first + 1, nodes_.size()}};
-        add(route.quota, price_forgotten);
+      const std::size_t shared = add(organisation.quota, price_forgotten_above);
+      std::map<std::string, std::size_t> by_name;
+      for (const auto& key : organisation.keys) {
+        const std::size_t own = add(key.quota, price_forgotten_above);
+        for (const auto& route : key.routes) {
+          std::size_t last = add(route.quota, price_forgotten);
+          if (mistake == routes_share_by_name)
+            last = by_name.emplace(route.name, last).first->second;
+          paths_[{key.name, route.name}] = {route.price, {shared, own, last}};
+        }
       }
     }
   }
@@ -60,7 +63,7 @@ class MistakenTree {
     std::array<std::size_t, tree_levels> nodes{};
   };
 
-  void add(TreeQuota quota, TreeMistake forgets_its_price) {
+  std::size_t add(TreeQuota quota, TreeMistake forgets_its_price) {
     if (mistake_ == rounds_the_rate) {
       quota = {1, std::max<std::int64_t>(1, quota.period_ns / quota.tokens), quota.capacity,
                quota.dark};
@@ -68,6 +71,7 @@ class MistakenTree {
     const Wide full = Wide{quota.capacity} * quota.period_ns;
     const bool forgets = mistake_ == forgets_its_price;
     nodes_.push_back({quota, forgets ? 0 : 1, {quota.tokens, full, full, 0}, 0});
+    return nodes_.size() - 1;
   }
 
   Wide price_at(const Suspect& node, const Path& path, const TreeOperation& call) const {
@@ -78,12 +82,14 @@ class MistakenTree {
     bool admitted = true;
     std::size_t who = 0;
     TreeWait wait = 0;
+    TreeWait dark_wait = 0;
     std::vector<std::size_t> have_it;
     for (std::size_t i = 0; i < tree_levels; ++i) {
       Suspect& node = nodes_[path.nodes[i]];
       node.bucket.refill(call.at_ns);
       const TreeWait own = node.wait(price_at(node, path, call));
       if (own == 0) have_it.push_back(i);
+      if (node.quota.dark) dark_wait = longer(dark_wait, own);
       if (own == 0 || (node.quota.dark && mistake_ != dark_denies)) continue;
       if (admitted || mistake_ == names_the_last) who = i;
       if (admitted || mistake_ != retries_when_the_first_has_it) wait = longer(wait, own);
@@ -91,6 +97,7 @@ class MistakenTree {
     }
     take(path, call, have_it, admitted, who);
     if (admitted) return "admitted";
+    if (mistake_ == dark_wait_is_told) wait = longer(wait, dark_wait);
     const auto told = wait ? std::to_string(*wait) : "never";
     return "denied " + in_words(static_cast<TreeLevel>(who)) + ' ' + told;
   }
@@ -138,14 +145,19 @@ std::string_view in_words(TreeMistake mistake) {
       return "a dark node takes nothing, even when it has the tokens";
     case dark_takes_too_much:
       return "a dark node gives what it has to a call that it would have denied";
+    case dark_wait_is_told:
+      return "retry_after is also the wait of dark nodes";
+    case routes_share_by_name:
+      return "routes of one name share a bucket, whatever their key";
   }
   return "";
 }
 
 std::optional<grade::Performance> answers_of(const grade::Script& script, TreeMistake mistake) {
   const TreePolicy policy = parse_tree(script.setup);
-  const bool certain = std::all_of(policy.begin(), policy.end(),
-                                   [](const auto& one) { return one.keys.size() == 1; });
+  const bool certain = std::all_of(policy.begin(), policy.end(), [](const auto& one) {
+    return one.keys.size() == 1 || one.quota == boundless;
+  });
   if (!certain) return std::nullopt;
   MistakenTree tree(policy, mistake);
   grade::Performance performance{{{script.setup, "ok"}}, {}};

@@ -1,5 +1,5 @@
 // The mistakes of level 6 that are recognised by their answers. They are simulated where answers
-// are certain, which is where each organisation has one key: then its share is all of the quota.
+// are certain: an organisation has one key, whose share is all of the quota, or it never denies.
 #pragma once
 
 #include <optional>
@@ -20,13 +20,16 @@ enum class TreeMistake {
   dark_denies,
   dark_takes_nothing,
   dark_takes_too_much,
+  dark_wait_is_told,
+  routes_share_by_name,
 };
 inline constexpr TreeMistake all_tree_mistakes[] = {
     TreeMistake::takes_before_it_asks,  TreeMistake::retries_when_the_first_has_it,
     TreeMistake::names_the_last,        TreeMistake::rounds_the_rate,
     TreeMistake::price_forgotten_above, TreeMistake::price_forgotten,
     TreeMistake::dark_denies,           TreeMistake::dark_takes_nothing,
-    TreeMistake::dark_takes_too_much,
+    TreeMistake::dark_takes_too_much,   TreeMistake::dark_wait_is_told,
+    TreeMistake::routes_share_by_name,
 };
 
 std::string_view in_words(TreeMistake mistake);

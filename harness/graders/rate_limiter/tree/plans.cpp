@@ -1,38 +1,15 @@
+// One organisation with one key, where every answer is known.
 #include "graders/rate_limiter/tree/plans.hpp"
 
 #include <array>
+#include <utility>
 
-#include "graders/rate_limiter/tree/ledger.hpp"
+#include "graders/rate_limiter/tree/chase.hpp"
+#include "graders/rate_limiter/tree/one_path.hpp"
 #include "graders/rate_limiter/tree/scenario.hpp"
 
 namespace assay::graders::rate_limiter {
 namespace {
-
-const std::string alice = "alice";
-const std::string search = "search";
-const std::string list = "list";
-
-// A path of three nodes: one key, so that its share is all that the organisation has.
-struct PathOf {
-  TreeQuota organisation = boundless;
-  TreeQuota key = boundless;
-  TreeQuota route = boundless;
-  std::int64_t price = 1;
-
-  TreeQuota& at(TreeLevel level) {
-    if (level == TreeLevel::organisation) return organisation;
-    return level == TreeLevel::key ? key : route;
-  }
-
-  // Another route beside it has the same price, and boundless.
-  TreePolicy policy(std::int64_t weight = 1) const {
-    return {{"acme",
-             organisation,
-             {{alice, weight, key, {{search, price, route}, {list, price, boundless}}}}}};
-  }
-};
-
-constexpr TreeLevel all_levels[] = {TreeLevel::organisation, TreeLevel::key, TreeLevel::route};
 
 TreeQuota plain_quota(base::Random& random, std::int64_t capacity_min, std::int64_t capacity_max) {
   return {random.between(2, 9), random.one_of(round_periods) * 10,
@@ -80,37 +57,6 @@ TreeScenario never(base::Random& random, TreeLevel small) {
   TreeScenario scenario(path.policy());
   scenario.spend(alice, search, 2).spend(alice, search, path.at(small).capacity);
   return scenario.spend(alice, search, path.at(small).capacity + 1).spend(alice, search, 10);
-}
-
-// Random calls of a random tree, most of them made again when they were told to come, and a
-// nanosecond before.
-TreeScenario chase_tree(base::Random& random, const TreePolicy& policy, int rounds) {
-  TreeScenario scenario(policy);
-  TreeLedger ledger(policy);
-  const auto wait_of = [&](const TreeOperation& call) {
-    const auto below =
-        longer(ledger.wait_below(call, TreeLevel::key), ledger.wait_below(call, TreeLevel::route));
-    return longer(ledger.wait_guaranteed(call), below);
-  };
-  const auto ask = [&](TreeOperation call) {
-    call.at_ns = scenario.now_ns();
-    scenario.spend(call.key, call.route, call.cost);
-    const auto wait = wait_of(call);
-    if (wait == 0) ledger.take(call);
-    return wait;
-  };
-  for (int round = 0; round < rounds; ++round) {
-    const auto& key = random.one_of(random.one_of(policy).keys);
-    const TreeOperation call{0, key.name, random.one_of(key.routes).name, random.between(1, 3)};
-    scenario.wait(random.between(0, 30) * ms);
-    const auto wait = ask(call);
-    if (!wait || wait == 0 || random.chance(0.2)) continue;
-    scenario.wait(*wait - 1);
-    ask(call);
-    scenario.wait(1);
-    ask(call);
-  }
-  return scenario;
 }
 
 // Two organisations of one key each, and two routes of different prices.
@@ -179,37 +125,6 @@ TreeScenario ends_of_tree_ranges(const TreeQuota& quota, std::int64_t price) {
   return scenario.at(max_time_ns).spend(alice, search).spend(alice, search, any_cost_max);
 }
 
-// One dark node, which is emptied long before the others: it takes what it has, and counts.
-TreeScenario dark_at(base::Random& random, TreeLevel dark) {
-  PathOf path;
-  const std::int64_t few = random.between(2, 5);
-  path.price = random.between(1, 3);
-  for (const TreeLevel level : all_levels) path.at(level) = {1, hour_ns, 3 * few * path.price};
-  path.at(dark) = {path.price, 40 * ms, few * path.price, true};
-  TreeScenario scenario(path.policy());
-  scenario.spend(alice, search, 1, few).count(alice, search);
-  scenario.spend(alice, search, 1, random.between(2, few)).count(alice, search);
-  scenario.wait(40 * ms).spend(alice, search).spend(alice, search).count(alice, search);
-  // The live nodes deny from here on, and the dark one has no part in that.
-  scenario.spend(alice, search, 3 * few).spend(alice, search, 1, 3 * few).count(alice, search);
-  scenario.wait(hour_ns).spend(alice, search).spend(alice, search);
-  return scenario.spend(alice, search, 2 * few + 1).count(alice, search);
-}
-
-// All dark: nothing is ever denied, and each counts for itself.
-TreeScenario all_dark(base::Random& random) {
-  PathOf path;
-  for (const TreeLevel level : all_levels) {
-    path.at(level) = {random.between(1, 3), 10 * ms, random.between(2, 6), true};
-  }
-  TreeScenario scenario(path.policy());
-  for (int i = 0; i < 30; ++i) {
-    scenario.wait(random.between(0, 8) * ms).spend(alice, search, random.between(1, 4));
-    if (i % 5 == 4) scenario.count(alice, search);
-  }
-  return scenario.spend(alice, search, any_cost_max).count(alice, search);
-}
-
 }  // namespace
 
 Plan plan_tree(base::Random& random) {
@@ -222,8 +137,12 @@ Plan plan_tree(base::Random& random) {
     }
     plan.push_back(never(random, one));
   }
-  for (int i = 0; i < 3; ++i) plan.push_back(chase_tree(random, two_organisations(random), 60));
-  for (int i = 0; i < 3; ++i) plan.push_back(shared_waits(random));
+  for (int i = 0; i < 3; ++i) {
+    plan.push_back(TreeChase(two_organisations(random)).chase(random, {.rounds = 60}));
+  }
+  for (const auto more : {plan_full_trees, plan_waits}) {
+    for (auto& script : more(random)) plan.push_back(std::move(script));
+  }
   return plan;
 }
 
@@ -238,7 +157,7 @@ Plan plan_rates(base::Random& random) {
     plan.push_back(many_polls(level, {random.between(2, 4), 1'000'003, few}, 100'003, 400));
     plan.push_back(priced(random, level));
   }
-  plan.push_back(chase_tree(random, two_organisations(random), 300));
+  plan.push_back(TreeChase(two_organisations(random)).chase(random, {.rounds = 300}));
   for (const TreeQuota quota : {TreeQuota{1'000'000, 1, max_time_ns},
                                 {1, max_time_ns, 1},
                                 {999'999, max_time_ns / 3, 3},
@@ -246,15 +165,6 @@ Plan plan_rates(base::Random& random) {
     plan.push_back(ends_of_tree_ranges(quota, 1));
     plan.push_back(ends_of_tree_ranges(quota, 1'000'000));
   }
-  return plan;
-}
-
-Plan plan_dark(base::Random& random) {
-  Plan plan;
-  for (const TreeLevel level : all_levels) {
-    for (int i = 0; i < 2; ++i) plan.push_back(dark_at(random, level));
-  }
-  for (int i = 0; i < 3; ++i) plan.push_back(all_dark(random));
   return plan;
 }
 

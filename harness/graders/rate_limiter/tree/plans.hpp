@@ -6,15 +6,21 @@
 
 namespace assay::graders::rate_limiter {
 
-// One organisation with one key, where every answer is known: plan_tree, plan_rates, plan_dark.
-Plan plan_tree(base::Random& random);
+// One organisation with one key, where every answer is known (plans.cpp).
 Plan plan_rates(base::Random& random);
+
+// All nodes of a path: one key, and full trees (plans.cpp, plans_trees.cpp).
+Plan plan_tree(base::Random& random);
+Plan plan_full_trees(base::Random& random);
+
+// Dark nodes, and dark organisations that lend (plans_dark.cpp).
 Plan plan_dark(base::Random& random);
 
-// Several keys that share (tree_plans_shared.cpp).
+// Several keys that share: what they are owed, and the waits that they are told (plans_shared.cpp).
 Plan plan_guarantee(base::Random& random);
+Plan plan_waits(base::Random& random);
+
+// Who wants more than its share (plans_lending.cpp).
 Plan plan_sharing(base::Random& random);
-// Polled nanosecond by nanosecond, so that every wait that is told is put to the test.
-grade::Script shared_waits(base::Random& random);
 
 }  // namespace assay::graders::rate_limiter

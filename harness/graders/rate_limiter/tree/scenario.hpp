@@ -33,10 +33,15 @@ class TreeScenario {
     return *this;
   }
 
-  // How many calls each node of a path would have denied.
+  // How many calls a node of a path would have denied, or each of them.
+  TreeScenario& count(TreeLevel level, const std::string& key, const std::string& route) {
+    script_.operations.push_back(operation_line({0, key, route, 0, level}));
+    return *this;
+  }
+
   TreeScenario& count(const std::string& key, const std::string& route) {
     for (const auto level : {TreeLevel::organisation, TreeLevel::key, TreeLevel::route}) {
-      script_.operations.push_back(operation_line({0, key, route, 0, level}));
+      count(level, key, route);
     }
     return *this;
   }

@@ -19,8 +19,7 @@ std::string tokens_in_words(Wide numerator, Wide denominator) {
 
 TreeSharing::TreeSharing(const TreeOrganisation& organisation)
     : organisation_(organisation),
-      token_ns_((organisation.quota.period_ns + organisation.quota.tokens - 1) /
-                organisation.quota.tokens) {
+      token_ns_(organisation.quota.period_ns / organisation.quota.tokens) {
   for (const auto& key : organisation.keys) {
     weights_ += key.weight;
     weight_of_[key.name] = key.weight;
@@ -37,7 +36,7 @@ std::optional<SharingFault> TreeSharing::hear(const TreeOperation& call, Wide pr
   fair_ = fair_ && can_be_fair(price);
 
   const bool denied = !came.admitted && came.denied_by == TreeLevel::organisation;
-  if (denied) {
+  if (denied && leaves_a_token(call.key, price)) {
     const bool new_one = short_.count(call.key) == 0;
     if (short_.empty()) some_since_ns_ = call.at_ns, all_admitted_ = 0;
     short_[call.key].until_ns = call.at_ns + token_ns_;
@@ -70,11 +69,15 @@ Wide TreeSharing::weights() const {
   return sum;
 }
 
-// Each share's capacity is a call and a token or more.
+// Its share's capacity is the call and a token or more: then a share that hasn't the tokens isn't
+// full until the organisation has gained one.
+bool TreeSharing::leaves_a_token(const std::string& key, Wide price) const {
+  return (price + 1) * weights_ <= Wide{organisation_.quota.capacity} * weight_of_.at(key);
+}
+
 bool TreeSharing::can_be_fair(Wide price) const {
-  return std::all_of(weight_of_.begin(), weight_of_.end(), [&](const auto& one) {
-    return (price + 1) * weights_ <= Wide{organisation_.quota.capacity} * one.second;
-  });
+  return std::all_of(weight_of_.begin(), weight_of_.end(),
+                     [&](const auto& one) { return leaves_a_token(one.first, price); });
 }
 
 std::optional<SharingFault> TreeSharing::waste(std::int64_t now_ns) const {
@@ -84,7 +87,7 @@ std::optional<SharingFault> TreeSharing::waste(std::int64_t now_ns) const {
   const Wide gained = Wide{end_ns - some_since_ns_} * quota.tokens;
   if ((all_admitted_ + quota.capacity) * quota.period_ns >= gained) return std::nullopt;
   return SharingFault{
-      "quota was wasted while a key was short",
+      "quota was wasted while a key was short", "more admitted by now",
       fmt::format(
           "for {} some key was short, and the organisation gained {} tokens: it admitted {}",
           base::duration_ns(end_ns - some_since_ns_), tokens_in_words(gained, quota.period_ns),
@@ -102,7 +105,7 @@ std::optional<SharingFault> TreeSharing::unfairness() {
     const Wide lead_limit = 2 * Wide{organisation_.quota.capacity} * weight * short_weights;
     if (!fair_ || (one.lead_max - one.lead_min) * weights_ <= lead_limit) continue;
     return SharingFault{
-        "quota was not divided by weight",
+        "quota was not divided by weight", "what is admitted, divided by weight",
         fmt::format("since t = {} the same {} keys were short; \"{}\" has {} of {} of the weight, "
                     "and was admitted {} of {} tokens",
                     base::duration_ns(since_ns_), short_.size(), key, shown(weight),

@@ -13,6 +13,7 @@ namespace assay::graders::rate_limiter {
 
 struct SharingFault {
   std::string kind;
+  std::string expected;
   std::string why;
 };
 
@@ -37,10 +38,11 @@ class TreeSharing {
   std::optional<SharingFault> waste(std::int64_t now_ns) const;
   std::optional<SharingFault> unfairness();
   Wide weights() const;
+  bool leaves_a_token(const std::string& key, Wide price) const;
   bool can_be_fair(Wide price) const;
 
   const TreeOrganisation& organisation_;
-  std::int64_t token_ns_;
+  std::int64_t token_ns_;  // rounded down, since calls are at whole nanoseconds
   Wide weights_ = 0;
   std::map<std::string, std::int64_t> weight_of_;
   std::map<std::string, Short> short_;

@@ -1,6 +1,7 @@
 #include "graders/rate_limiter/tree/story.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,31 @@ std::string leave_out_steps(std::vector<grade::Step>& steps) {
   return fmt::format("; the last {} of {} calls are shown", steps.size(), base::thousands(all));
 }
 
+// Of the tree, what the calls have to do with: their paths, and who has a part of the same quota.
+TreePolicy part_of(const TreePolicy& policy, const std::vector<TreeOperation>& operations) {
+  const auto is_called = [&](const TreeKey& key, const TreeRoute* route) {
+    return std::any_of(operations.begin(), operations.end(), [&](const TreeOperation& one) {
+      return one.key == key.name && (!route || one.route == route->name);
+    });
+  };
+  TreePolicy part;
+  for (TreeOrganisation organisation : policy) {
+    auto& keys = organisation.keys;
+    for (auto& key : keys) {
+      std::erase_if(key.routes, [&](const auto& route) { return !is_called(key, &route); });
+      if (!is_called(key, nullptr)) key.quota = boundless;
+    }
+    std::stable_partition(keys.begin(), keys.end(),
+                          [&](const auto& key) { return is_called(key, nullptr); });
+    if (organisation.quota == boundless) {
+      std::erase_if(keys, [&](const auto& key) { return !is_called(key, nullptr); });
+    }
+    const bool has_a_call = !keys.empty() && is_called(keys.front(), nullptr);
+    if (has_a_call) part.push_back(std::move(organisation));
+  }
+  return part;
+}
+
 std::string answer_in_words(const std::string& answered) {
   const auto answer = parse_tree_answer(answered);
   return answer ? in_words(*answer) : answered;
@@ -27,11 +53,12 @@ std::string answer_in_words(const std::string& answered) {
 void tell_tree(const grade::Performance& performance, const grade::Violation& violation,
                TreeAspects aspects, grade::CheckResult& result) {
   const TreePolicy policy = parse_tree(performance.exchanges[0].asked);
-  result.situation = in_words(policy);
+  std::vector<TreeOperation> operations;
   TreeJudge judge(policy, aspects);
   for (std::size_t i = 1; i <= violation.index; ++i) {
     const auto& [asked, answered] = performance.exchanges[i];
     const TreeOperation operation = parse_tree_operation(asked);
+    operations.push_back(operation);
     const TreeOpinion said = judge.hear(operation, answered.value_or(""));
     grade::Step step;
     if (!operation.counted) step.at = "t = " + base::duration_ns(operation.at_ns);
@@ -45,6 +72,7 @@ void tell_tree(const grade::Performance& performance, const grade::Violation& vi
     }
     result.steps.push_back(std::move(step));
   }
+  result.situation = in_words(part_of(policy, operations));
   if (result.steps.size() > grade::told_steps_max) {
     result.situation += leave_out_steps(result.steps);
   }

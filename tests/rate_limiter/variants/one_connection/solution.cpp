@@ -32,7 +32,7 @@ if not admitted and cost <= capacity then wait = cost * interval - credit end
 if admitted and cost > 0 then
   credit = credit - cost * interval
   redis.call('HSET', key, 'credit', string.format('%.0f', credit), 'at', string.format('%.0f', now))
-  redis.call('PEXPIRE', key, math.ceil((full - credit) / 1000) + 5000)
+  redis.call('PEXPIRE', key, math.ceil((full - credit) / 1000) + 500)
 end
 return {admitted and 1 or 0, math.floor(credit / interval), wait}
 )lua";

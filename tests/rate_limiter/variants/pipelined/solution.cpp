@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -152,24 +153,19 @@ class Wire {
   std::thread reader_;
 };
 
+struct Held {
+  std::int64_t tokens = 0;  // taken ahead
+  std::int64_t left = 0;    // in Redis, as last heard
+};
+
 class Pipelined final : public FleetLimiter {
  public:
   Pipelined(Policy policy, Fleet fleet) : policy_(policy), fleet_(std::move(fleet)) {}
 
   Decision acquire(std::string_view key, std::int64_t cost) override {
     const Time deadline = steady_clock::now() + fleet_.deadline;
-    if (cost > policy_.capacity) {
-      const auto looked = ask(key, 0, 0, deadline);
-      return {false, looked ? looked->left : policy_.capacity, std::nullopt};
-    }
-    Decision decision{true, policy_.capacity - cost, std::nullopt};
-    if (fleet_.lease_max == 1) {
-      if (const auto answer = ask(key, cost, 0, deadline)) decision = read(*answer);
-      return decision;
-    }
-    const std::unique_lock turn(turns_[std::hash<std::string_view>()(key) % turns_.size()],
-                                deadline);
-    return turn ? lease(key, cost, deadline).value_or(decision) : decision;
+    if (cost > policy_.capacity) return {false, decide_within(key, 0, deadline).remaining};
+    return decide_within(key, cost, deadline);
   }
 
   std::int64_t over_admission_max() const override {
@@ -182,19 +178,34 @@ class Pipelined final : public FleetLimiter {
     return {false, answer.left, microseconds(answer.wait_us)};
   }
 
+  Decision decide_within(std::string_view key, std::int64_t cost, Time deadline) {
+    Decision decision{true, policy_.capacity - cost, std::nullopt};
+    if (fleet_.lease_max == 1) {
+      if (const auto answer = ask(key, cost, 0, deadline)) decision = read(*answer);
+      return decision;
+    }
+    const std::unique_lock turn(turns_[std::hash<std::string_view>()(key) % turns_.size()],
+                                deadline);
+    return turn ? lease(key, cost, deadline).value_or(decision) : decision;
+  }
+
   // In the key's turn.
   std::optional<Decision> lease(std::string_view key, std::int64_t cost, Time deadline) {
-    std::int64_t& held = held_of(key);
-    if (cost > 0 && held >= cost) return Decision{true, held -= cost, std::nullopt};
-    const auto answer = ask(key, cost, cost == 0 ? 0 : fleet_.lease_max, deadline);
+    Held& held = held_of(key);
+    if (cost > 0 && held.tokens >= cost) {
+      held.tokens -= cost;
+      return Decision{true, held.left + held.tokens, std::nullopt};
+    }
+    const auto answer = ask(key, cost, cost == 0 ? 0 : fleet_.lease_max - held.tokens, deadline);
     if (!answer) return std::nullopt;
-    if (answer->more > 0) held = answer->more;  // what was left of the last one is given up
+    held.tokens += std::max<std::int64_t>(answer->more, 0);
+    held.left = answer->left;
     Decision decision = read(*answer);
-    decision.remaining += held;
+    decision.remaining += held.tokens;
     return decision;
   }
 
-  std::int64_t& held_of(std::string_view key) {
+  Held& held_of(std::string_view key) {
     const std::lock_guard lock(mutex_);
     return held_[std::string(key)];
   }
@@ -239,7 +250,7 @@ class Pipelined final : public FleetLimiter {
   std::shared_ptr<Wire> wire_;
   std::array<std::timed_mutex, 16> turns_;
   std::mutex mutex_;
-  std::unordered_map<std::string, std::int64_t> held_;
+  std::unordered_map<std::string, Held> held_;
 };
 
 }  // namespace
