@@ -1,6 +1,7 @@
 // assay start: a copy of the stubs to edit, an editor's configuration, and the first failing check.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,21 +119,27 @@ std::map<int, std::string> files_of_levels(const Context& context, const grade::
 }
 
 void say_which_file_is_for_what(const Context& context, const grade::Exercise& exercise,
-                                const std::string& language, const fs::path& mine,
-                                const std::vector<std::string>& written) {
+                                const std::string& language, const Skeleton& skeleton,
+                                const fs::path& mine, const std::vector<std::string>& written) {
   const auto files = files_of_levels(context, exercise, language);
+  std::set<std::string> named;
   int columns = 0;
   for (const auto& level : exercise.levels) {
     columns = std::max(columns, report::width(level.title));
   }
   for (const auto& level : exercise.levels) {
     const auto found = files.find(level.number);
+    if (found != files.end()) named.insert(found->second);
     std::string where = "not in " + language_in_words(language);
     if (found != files.end()) where = grade::shown(mine / found->second);
     if (found != files.end() && !base::contains(written, found->second)) where += "  (as it was)";
     if (level.number == exercise.levels.front().number) where += "  begin here";
     fmt::print("  level {}  {}  {}\n", level.number, report::pad_right(level.title, columns),
                where);
+  }
+  for (const auto& [name, from] : skeleton) {
+    if (named.count(name) > 0) continue;
+    fmt::print("  {}  {}\n", report::pad_right("and also", columns + 9), grade::shown(mine / name));
   }
   fmt::print("\n  the question   {}   (or ./assay show {})\n",
              grade::shown(exercise.folder / "README.md"), exercise.slug);
@@ -167,7 +174,7 @@ int start(const Context& context, const StartOptions& options) {
   fmt::print("{} {} question {} {} level 1 takes about {} minutes\n\n",
              report::bold(context.out, exercise.title), glyph.dot, exercise.question, glyph.dot,
              level.minutes);
-  say_which_file_is_for_what(context, exercise, options.language, mine, written);
+  say_which_file_is_for_what(context, exercise, options.language, skeleton, mine, written);
 
   GradeOptions first_level;
   first_level.exercise = exercise.slug;
