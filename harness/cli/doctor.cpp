@@ -99,10 +99,11 @@ std::vector<Finding> examine(const std::vector<grade::Exercise>& exercises) {
                         probe.fix});
   }
   const auto trouble = disk::why_no_tracing();
-  findings.push_back({"tracing", trouble.empty(),
-                      trouble.empty() ? "works; needed by ./assay crash"
-                                      : "./assay crash can't judge here: " + trouble,
-                      trouble.empty() ? "" : "sysctl kernel.yama.ptrace_scope=1, and no other tracer"});
+  findings.push_back(
+      {"tracing", trouble.empty(),
+       trouble.empty() ? "works; needed by ./assay crash"
+                       : "./assay crash can't judge here: " + trouble,
+       trouble.empty() ? "" : "sysctl kernel.yama.ptrace_scope=1, and no other tracer"});
   const bool root = ::geteuid() == 0;
   findings.push_back({"user", true,
                       root ? "root: each submission gets an unprivileged user of its own"

@@ -160,8 +160,8 @@ std::string TreeJudge::why_admitted(const TreeOperation& call) const {
   const auto price = price_in_words(ledger_, call);
   if (quota.dark) return "every node is dark or has the tokens";
   if (quota == boundless) return fmt::format("key and route have the {} tokens", price);
-  return fmt::format("\"{}\" is owed {} and the call takes {}; key and route have them",
-                     call.key, amount(ledger_.share(call)), price);
+  return fmt::format("\"{}\" is owed {} and the call takes {}; key and route have them", call.key,
+                     amount(ledger_.share(call)), price);
 }
 
 std::optional<std::string> TreeJudge::wrong_denial(const TreeOperation& call,
