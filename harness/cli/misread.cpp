@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t word_bytes_max = 60;
 const std::vector<std::string> take_a_level{"grade", "watch", "hint", "predict", "compare"};
 const std::vector<std::string> take_a_solution{"grade", "play"};
-const std::vector<std::string> languages{"python", "c++"};
+const std::vector<std::string> known_languages{"python", "c++"};
 
 // "3" or "6.3", a level or a check.
 struct Numbered {
@@ -61,7 +61,7 @@ std::string instead_of(const ExtraWords& words) {
     if (const auto number = numbered(word)) return instead_of_number(words, word, *number);
     if (words.command == "start") {
       const auto language =
-          word == "cpp" ? "c++" : base::did_you_mean(word, languages).value_or("");
+          word == "cpp" ? "c++" : base::did_you_mean(word, known_languages).value_or("");
       if (!language.empty()) return did_you_mean(words, "--lang " + language);
     }
     if (base::contains(take_a_solution, words.command) && names_a_solution(word)) {
