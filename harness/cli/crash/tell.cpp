@@ -145,10 +145,13 @@ std::string result_as_text(const CrashOptions& options, const CrashResult& resul
   if (result.loss) {
     text = loss_as_text(options, result);
   } else {
-    text = "nothing lost: all that was acknowledged is there, whenever the power fails\n\n";
+    text = fmt::format("nothing lost: all that was acknowledged is there, {}\n\n",
+                       result.visited < result.points ? "at each moment that was looked at"
+                                                      : "whenever the power fails");
   }
   text += fmt::format("  run        {}\n  looked at  {}\n", run_in_words(result),
                       visits_in_words(result));
+  if (!result.ending.empty()) text += fmt::format("  the program {}\n", result.ending);
   if (!result.loss && result.visited < result.points) {
     text += fmt::format("  not        {} (--points {} for all)\n",
                         count(result.points - result.visited, "moment"), result.points);
@@ -164,6 +167,7 @@ std::string result_as_json(const CrashOptions& options, const CrashResult& resul
                         {"reason", result.reason},
                         {"modes", modes},
                         {"seed", options.seed},
+                        {"ending", result.ending},
                         {"changes", result.counts.writes},
                         {"syncs", result.counts.syncs},
                         {"acknowledged", result.acknowledged},

@@ -134,6 +134,7 @@ Audit run_audit(const std::string& command, const std::filesystem::path& folder,
   Audit audit;
   audit.lines = base::split(output.bytes(), '\n');
   audit.complaint = last_line(errors.bytes());
+  audit.late = late;
   if (late) {
     audit.ending = fmt::format("was ended after {}",
                                base::duration_ns(std::chrono::nanoseconds(limit).count()));

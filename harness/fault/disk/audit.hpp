@@ -11,6 +11,7 @@ namespace assay::disk {
 
 struct Audit {
   std::vector<std::string> lines;
+  bool late = false;      // it was ended
   std::string ending;     // "exited with 3", "was ended after 10 s"; empty for exit 0
   std::string complaint;  // its last line on stderr
 };

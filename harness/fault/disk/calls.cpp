@@ -51,8 +51,8 @@ Calls::Next Calls::begin(const Tracee& tracee) {
       return begin_write(tracee, tracee.descriptor(0));
     case Call::copy:
       return begin_write(tracee, tracee.descriptor(is(info_, "sendfile") ? 0 : 2));
-    case Call::open:
-      return Next::see_return;
+    case Call::open:  // which may wait for somebody, if it is of a FIFO
+      return opens_a_fifo(tracee) ? Next::go_on : Next::see_return;
     case Call::truncate:
     case Call::resize: {
       const auto file =
@@ -72,6 +72,7 @@ Calls::Next Calls::begin(const Tracee& tracee) {
     case Call::sync:
       return begin_sync(tracee);
     case Call::sync_all:
+      if (is(info_, "syncfs") && !is_on_our_disk(tracee)) return Next::go_on;
       return answer_sync(tracee, [this](bool worked) {
         if (worked) follower_.synced_all(info_.name);
       });
@@ -89,7 +90,11 @@ Calls::Next Calls::begin_write(const Tracee& tracee, int descriptor) {
   const auto status = tracee.status_of(descriptor);
   if (!status) return Next::go_on;
   if (is_same(*status, output_)) {
-    follower_.printed(printed_by(tracee));
+    if (info_.call == Call::copy) {
+      follower_.doubt(fmt::format("it prints by {}, which isn't read", info_.name));
+    } else {
+      follower_.printed(printed_by(tracee));
+    }
     return Next::go_on;
   }
   if (!S_ISREG(status->st_mode)) return Next::go_on;
@@ -116,12 +121,25 @@ bool Calls::break_write(const Tracee& tracee, FileId file) {
   return file == root_folder;
 }
 
+bool Calls::opens_a_fifo(const Tracee& tracee) {
+  const bool at = call_info(tracee.number()).at;
+  const std::string path = tracee.text(tracee.argument(at ? 1 : 0));
+  struct stat status {};
+  return ::stat(tracee.reach(at ? tracee.descriptor(0) : AT_FDCWD, path).c_str(), &status) == 0 &&
+         S_ISFIFO(status.st_mode);
+}
+
+bool Calls::is_on_our_disk(const Tracee& tracee) const {
+  struct stat ours {};
+  const auto theirs = tracee.status_of(tracee.descriptor(0));
+  return theirs && ::stat(follower_.folder().c_str(), &ours) == 0 && ours.st_dev == theirs->st_dev;
+}
+
 std::string Calls::printed_by(const Tracee& tracee) const {
   if (is(info_, "write")) {
     return tracee.memory(tracee.argument(1),
                          std::min<std::size_t>(tracee.argument(2), call_bytes_max));
   }
-  if (!is(info_, "writev")) return "";
   const std::size_t count = std::min<std::size_t>(tracee.argument(2), pieces_max);
   const std::string raw = tracee.memory(tracee.argument(1), count * sizeof(iovec));
   std::string bytes;
@@ -338,7 +356,10 @@ std::optional<FileId> Calls::adopt(const std::string& path, const Place& place,
   }
   if (!file) return std::nullopt;
   follower_.named_now(*file, place.folder, place.name, call);
-  if (is_new && S_ISREG(status.st_mode)) follower_.changed(*file, call);
+  if (is_new && S_ISREG(status.st_mode)) {
+    follower_.doubt(place.name +
+                    " comes from outside of its folder, so nobody knows what is synced");
+  }
   return file;
 }
 
@@ -362,7 +383,7 @@ void Calls::end_names(const Tracee& tracee) {
 void Calls::finish() {
   for (const auto& path : outside_) {
     std::error_code error;
-    if (!path.starts_with("/dev/") && fs::is_regular_file(path, error)) {
+    if (fs::is_regular_file(path, error)) {
       follower_.doubt("it writes to " + path + ", outside of its folder, where nothing is undone");
     }
   }

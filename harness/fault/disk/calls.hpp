@@ -56,6 +56,8 @@ class Calls {
   std::optional<FileId> adopt(const std::string& path, const Place& place, const std::string& call);
 
   std::optional<Place> place_of(const Tracee& tracee, int folder, std::uint64_t path) const;
+  static bool opens_a_fifo(const Tracee& tracee);
+  bool is_on_our_disk(const Tracee& tracee) const;
   std::string printed_by(const Tracee& tracee) const;
   std::int64_t flags_of_open(const Tracee& tracee) const;
 

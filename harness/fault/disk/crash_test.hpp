@@ -61,6 +61,7 @@ struct CrashResult {
   enum class Verdict { nothing_lost, lost, cant_judge };
   Verdict verdict = Verdict::cant_judge;
   std::string reason;  // of what can't be judged
+  std::string ending;  // of the program, if it wasn't by exit 0
   LogCounts counts;
   std::size_t acknowledged = 0;
   std::chrono::nanoseconds run_time{0};  // of the program, traced

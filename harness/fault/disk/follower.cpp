@@ -144,7 +144,7 @@ std::int64_t Follower::size_of(FileId file) const {
 }
 
 std::string Follower::now(FileId file) const {
-  std::string bytes(static_cast<std::size_t>(size_of(file)), '\0');
+  std::string bytes(static_cast<std::size_t>(std::min(size_of(file), kBytesMax)), '\0');
   read(file, 0, bytes);
   return bytes;
 }
@@ -153,8 +153,8 @@ void Follower::wrote(FileId file, std::int64_t offset, std::int64_t size, const 
                      bool synced) {
   if (descriptors_[file] < 0 || size <= 0) return;
   bytes_ += size;
-  if (bytes_ > kBytesMax) {
-    doubt("it writes more than 1 GiB");
+  if (bytes_ > kBytesMax || offset + size > kBytesMax) {
+    doubt("it writes more than 1 GiB, or to a file of more");
     return;
   }
   std::string data(static_cast<std::size_t>(size), '\0');
@@ -171,7 +171,8 @@ void Follower::wrote(FileId file, std::int64_t offset, std::int64_t size, const 
 
 void Follower::resized(FileId file, const std::string& call) {
   const std::int64_t size = size_of(file);
-  if (static_cast<std::size_t>(size) == contents_[file].size()) return;
+  if (size > kBytesMax) doubt("a file has more than 1 GiB");
+  if (size > kBytesMax || static_cast<std::size_t>(size) == contents_[file].size()) return;
   contents_[file].resize(static_cast<std::size_t>(size), '\0');
   add_step(Step::Kind::resize, call, file).size = size;
 }

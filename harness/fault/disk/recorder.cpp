@@ -338,7 +338,14 @@ Log record(const RecordOptions& options) {
     const Attendant attendant(options, output, threads);
     go.close_write();
     Recorder recorder(options, follower, calls, threads, program);
-    status = recorder.run();
+    try {
+      status = recorder.run();
+    } catch (...) {  // nobody else would let them go on
+      threads.kill_all();
+      while (::waitpid(-1, nullptr, __WALL) > 0 || errno == EINTR) {
+      }
+      throw;
+    }
     stack = recorder.stack();
     late = attendant.was_late();
     if (attendant.was_stopped()) throw RecordingInterrupted();
