@@ -145,6 +145,33 @@ class WhatCannotBeJudged(CrashCase):
                       self.reason(f"tee {elsewhere} | sed 's/^/ok /'", f"cat {elsewhere}"))
 
 
+    def test_is_a_program_that_brings_files_from_elsewhere(self):
+        place = pathlib.Path(self.folder.name, "moved")
+        self.assertIn("comes from outside",
+                      self.reason(f"cp /dev/stdin {place}; mv {place} data.log; "
+                                  "sed 's/^/ok /' data.log", "cat data.log"))
+
+    def test_is_a_file_that_is_too_large_to_look_at(self):
+        self.assertIn("more than 1 GiB",
+                      self.reason("truncate -s 1T huge; sed 's/^/ok /'", "cat huge.none"))
+
+
+class OddPrograms(CrashCase):
+    SYNCED = "echo $l | dd of=data.log oflag=append,dsync conv=notrunc status=none; echo ok $l"
+
+    def test_that_wait_at_a_fifo_or_print_long_lines_are_judged(self):
+        for before in ("mkfifo f; (cat f > /dev/null &); echo x > f; rm f",
+                       "head -c 200000 /dev/zero | tr '\\0' a; echo"):
+            done = self.crash(f"{before}; while read -r l; do {self.SYNCED}; done", "cat data.log")
+            self.assertEqual(done.returncode, NOTHING_LOST, done.stdout + done.stderr)
+
+    def test_whose_promise_is_an_empty_group_are_held_to_the_line(self):
+        program = FOLDER / "append"
+        done = self.crash(f"{program} write", "true", acked="^ok()")
+        self.assertEqual(done.returncode, UNDECIDED, done.stdout)
+        self.assertIn("doesn't print 'ok line-1'", done.stdout)
+
+
 class Commands(CrashCase):
     def test_say_what_is_lost_and_what_is_missing(self):
         program = FOLDER / "append"
@@ -183,8 +210,10 @@ class Commands(CrashCase):
             [PROGRAM, "--exec", f"sleep {marker}", "--workload", str(self.workload), "--acked", "x",
              "--audit", "true"], stderr=subprocess.PIPE, text=True,
             env={**os.environ, "TMPDIR": self.folder.name})
+        deadline = time.monotonic() + 60
         while subprocess.run(["pgrep", "-f", f"^sleep {marker}"], check=False,
                              stdout=subprocess.DEVNULL).returncode != 0:
+            self.assertLess(time.monotonic(), deadline, "the program never began")
             time.sleep(0.02)
         started.send_signal(signal.SIGINT)
         self.assertIn("interrupted", started.communicate(timeout=60)[1])

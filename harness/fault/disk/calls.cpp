@@ -104,11 +104,11 @@ Calls::Next Calls::begin_write(const Tracee& tracee, int descriptor) {
     return Next::go_on;
   }
   file_ = *file;
-  return break_write(tracee, *file) ? Next::go_on : Next::see_return;
+  return break_write(tracee) ? Next::go_on : Next::see_return;
 }
 
 // A disk that is full, or takes less than it is given. True if the write isn't made.
-bool Calls::break_write(const Tracee& tracee, FileId file) {
+bool Calls::break_write(const Tracee& tracee) {
   const bool plain = is(info_, "write") || is(info_, "pwrite");
   const auto size = static_cast<std::int64_t>(tracee.argument(2));
   if (options_.disk_bytes && follower_.bytes_in_all() + (plain ? size : 1) > *options_.disk_bytes) {
@@ -118,7 +118,7 @@ bool Calls::break_write(const Tracee& tracee, FileId file) {
   if (options_.short_writes && plain && size > 1 && ++write_count_ % 2 == 0) {
     tracee.set_argument(2, static_cast<std::uint64_t>(size / 2));
   }
-  return file == root_folder;
+  return false;
 }
 
 bool Calls::opens_a_fifo(const Tracee& tracee) {

@@ -46,7 +46,7 @@ class Calls {
   Next begin_map(const Tracee& tracee);
   Next begin_sync_map(const Tracee& tracee);
   Next answer_sync(const Tracee& tracee, const std::function<void(bool)>& tell);
-  bool break_write(const Tracee& tracee, FileId file);
+  bool break_write(const Tracee& tracee);
   void note_outside(const Tracee& tracee, int descriptor, const struct stat& status);
 
   void end_write(const Tracee& tracee, std::int64_t result);

@@ -342,7 +342,9 @@ Log record(const RecordOptions& options) {
       status = recorder.run();
     } catch (...) {  // nobody else would let them go on
       threads.kill_all();
-      while (::waitpid(-1, nullptr, __WALL) > 0 || errno == EINTR) {
+      for (pid_t thread = 1; thread > 0 || errno == EINTR;) {
+        thread = ::waitpid(-1, &status, __WALL);
+        if (thread > 0 && WIFSTOPPED(status)) ::kill(thread, SIGKILL);  // has only just begun
       }
       throw;
     }
